@@ -1,0 +1,431 @@
+/* Calls: built-in functions, reductions over `for`, and the functions of blueprints and modules. */
+#include "checker.h"
+
+#include <string.h>
+
+enum { MAX_ARGUMENTS = 16 };
+
+typedef struct Arguments {
+  Scope *scope;
+  const Expr *call;
+  const char *name;
+  Term *items[MAX_ARGUMENTS];
+  int count;
+} Arguments;
+
+/* ---- the tables ---- */
+
+typedef Term *BuiltinRule(Arguments *a, Operator op);
+typedef Term *ReductionRule(Arguments *a, Term *reduce);
+
+typedef struct Builtin {
+  const char *name;
+  int least, most;
+  Operator op;
+  BuiltinRule *rule;
+  const char *signature;
+} Builtin;
+
+typedef struct ReductionInfo {
+  const char *name;
+  Reduction reduction;
+  ReductionRule *rule;
+  const char *signature;
+} ReductionInfo;
+
+#define BUILTIN(name, least, most, op, rule, signature, meaning) static BuiltinRule builtin_##rule;
+#define REDUCTION(name, kind, rule, signature, meaning) static ReductionRule reduction_##rule;
+#include "builtins.def"
+
+static const Builtin builtins[] = {
+#define BUILTIN(name, least, most, op, rule, signature, meaning) {#name, least, most, OP_##op, builtin_##rule, signature},
+#include "builtins.def"
+};
+static const ReductionInfo reductions[] = {
+#define REDUCTION(name, kind, rule, signature, meaning) {#name, REDUCE_##kind, reduction_##rule, signature},
+#include "builtins.def"
+};
+enum { BUILTINS = sizeof builtins / sizeof *builtins, REDUCTIONS = sizeof reductions / sizeof *reductions };
+
+static const Builtin *find_builtin(const char *name) {
+  for (int i = 0; i < BUILTINS; i++)
+    if (strcmp(builtins[i].name, name) == 0) return &builtins[i];
+  return NULL;
+}
+
+static const ReductionInfo *find_reduction(const char *name) {
+  for (int i = 0; i < REDUCTIONS; i++)
+    if (strcmp(reductions[i].name, name) == 0) return &reductions[i];
+  return NULL;
+}
+
+bool is_builtin(const char *name) {
+  return find_builtin(name) || find_reduction(name);
+}
+
+/* ---- messages ---- */
+
+static Term *refuse(Arguments *a, hermes_code code, const Term *arg, const char *wanted) {
+  Checker *checker = a->scope->checker;
+  hermes_diagnostic *d = report(checker->compiler, code, arg->span, "`%s` takes %s, and this is %s", a->name, wanted,
+                                type_phrase(checker->compiler, &arg->type));
+  if (code == HB0409 && is_plain(&arg->type)) hermes_diagnostic_note(d, "`* 1 rad` or `* 1 deg` makes a number an angle");
+  return term_error(checker, a->call->span);
+}
+
+static Term *apply(Arguments *a, Operator op, Type type) {
+  return term_apply(a->scope->checker, op, type, a->call->span, a->items[0], a->count > 1 ? a->items[1] : NULL);
+}
+
+static Type same_but(Type type, hermes_scale scale) {
+  return type_real(scale, type.dimension);
+}
+
+/* All arguments of one type? Reports the first that differs. */
+static bool alike(Arguments *a) {
+  for (int i = 1; i < a->count; i++)
+    if (!require_type(a->scope->checker, a->items[i], &a->items[0]->type, "this argument")) return false;
+  return true;
+}
+
+/* ---- lin and db ---- */
+
+static Term *builtin_lin(Arguments *a, Operator op) {
+  const Type *type = &a->items[0]->type;
+  if (type->kind != TYPE_REAL || type->scale == HERMES_LINEAR) return refuse(a, HB0412, a->items[0], "a gain or a level");
+  if (type->scale == HERMES_GAIN && !hermes_dimension_is_one(&type->dimension))
+    return refuse(a, HB0412, a->items[0], "a gain, and no gain per something");
+  Type linear = same_but(*type, HERMES_LINEAR);
+  if (type->scale == HERMES_POINT) { /* a temperature is kept in K already */
+    a->items[0]->type = linear;
+    return a->items[0];
+  }
+  return apply(a, hermes_dimension_is_field(&type->dimension) ? OP_LIN_FIELD : op, linear);
+}
+
+static Term *builtin_db(Arguments *a, Operator op) {
+  const Type *type = &a->items[0]->type;
+  if (type->kind != TYPE_REAL || type->scale != HERMES_LINEAR) return refuse(a, HB0412, a->items[0], "a linear quantity");
+  bool ratio = hermes_dimension_is_one(&type->dimension);
+  return apply(a, hermes_dimension_is_field(&type->dimension) ? OP_DB_FIELD : op, same_but(*type, ratio ? HERMES_GAIN : HERMES_LEVEL));
+}
+
+static Operator lin_of(const Type *type) {
+  return hermes_dimension_is_field(&type->dimension) ? OP_LIN_FIELD : OP_LIN;
+}
+
+static Operator db_of(const Type *type) {
+  return hermes_dimension_is_field(&type->dimension) ? OP_DB_FIELD : OP_DB;
+}
+
+static Term *linear_of(Checker *checker, Term *term) {
+  return term_apply(checker, lin_of(&term->type), same_but(term->type, HERMES_LINEAR), term->span, term, NULL);
+}
+
+/* ---- scalar functions ---- */
+
+static Term *sum_of_linear(Arguments *a) {
+  Checker *checker = a->scope->checker;
+  Term *total = linear_of(checker, a->items[0]);
+  for (int i = 1; i < a->count; i++)
+    total = term_apply(checker, OP_ADD, total->type, a->call->span, total, linear_of(checker, a->items[i]));
+  return total;
+}
+
+static Term *builtin_power_sum(Arguments *a, Operator op) {
+  (void)op;
+  Type type = a->items[0]->type;
+  if (!is_logarithmic(&type)) return refuse(a, HB0412, a->items[0], "gains or levels");
+  if (!alike(a)) return term_error(a->scope->checker, a->call->span);
+  return term_apply(a->scope->checker, db_of(&type), type, a->call->span, sum_of_linear(a), NULL);
+}
+
+static Term *builtin_power_mean(Arguments *a, Operator op) {
+  (void)op;
+  Checker *checker = a->scope->checker;
+  Type type = a->items[0]->type;
+  if (!is_logarithmic(&type)) return refuse(a, HB0412, a->items[0], "gains or levels");
+  if (!alike(a)) return term_error(checker, a->call->span);
+  Term *total = sum_of_linear(a), *count = term_number(checker, a->count, type_number, a->call->span);
+  total = term_apply(checker, OP_DIVIDE, total->type, a->call->span, total, count);
+  return term_apply(checker, db_of(&type), type, a->call->span, total, NULL);
+}
+
+static Term *builtin_extreme(Arguments *a, Operator op) {
+  Checker *checker = a->scope->checker;
+  if (a->items[0]->type.kind != TYPE_REAL) return refuse(a, HB0301, a->items[0], "numbers");
+  if (!alike(a)) return term_error(checker, a->call->span);
+  Term *term = a->items[0];
+  for (int i = 1; i < a->count; i++) {
+    Type type = term->type;
+    type.integer &= a->items[i]->type.integer;
+    term = term_apply(checker, op, type, a->call->span, term, a->items[i]);
+  }
+  return term;
+}
+
+static bool is_vector(const Type *type) {
+  return type->kind == TYPE_REAL && (type->scale == HERMES_LINEAR || type->scale == HERMES_GAIN);
+}
+
+static Term *builtin_vector(Arguments *a, Operator op) {
+  if (!is_vector(&a->items[0]->type)) return refuse(a, HB0404, a->items[0], "a linear quantity or a gain");
+  return apply(a, op, a->items[0]->type);
+}
+
+static Term *builtin_sign(Arguments *a, Operator op) {
+  if (!is_vector(&a->items[0]->type)) return refuse(a, HB0404, a->items[0], "a linear quantity or a gain");
+  return apply(a, op, type_number);
+}
+
+static bool is_linear(const Type *type) {
+  return type->kind == TYPE_REAL && type->scale == HERMES_LINEAR;
+}
+
+static Term *builtin_root(Arguments *a, Operator op) {
+  hermes_dimension half, one = {0};
+  const Type *type = &a->items[0]->type;
+  if (!is_linear(type)) return refuse(a, HB0404, a->items[0], "a linear quantity");
+  if (!hermes_dimension_multiply(&one, &type->dimension, HERMES_POWER_ONE / 2, &half))
+    return refuse(a, HB0410, a->items[0], "a quantity whose unit has a root");
+  return apply(a, op, type_real(HERMES_LINEAR, half));
+}
+
+static Term *builtin_same_linear(Arguments *a, Operator op) {
+  if (!is_linear(&a->items[0]->type)) return refuse(a, HB0404, a->items[0], "linear quantities");
+  if (!alike(a)) return term_error(a->scope->checker, a->call->span);
+  return apply(a, op, a->items[0]->type);
+}
+
+static Term *builtin_plain(Arguments *a, Operator op) {
+  if (!is_plain(&a->items[0]->type)) return refuse(a, HB0408, a->items[0], "a plain number");
+  return apply(a, op, type_number);
+}
+
+static Type angle(void) {
+  hermes_unit unit;
+  hermes_unit_lookup(&(hermes_unit_system){0}, "rad", 3, &unit);
+  return type_real(HERMES_LINEAR, unit.dimension);
+}
+
+static Term *builtin_trigonometric(Arguments *a, Operator op) {
+  Type wanted = angle();
+  if (!type_equal(&a->items[0]->type, &wanted)) return refuse(a, HB0409, a->items[0], "an angle");
+  return apply(a, op, type_number);
+}
+
+static Term *builtin_inverse(Arguments *a, Operator op) {
+  if (!is_plain(&a->items[0]->type)) return refuse(a, HB0408, a->items[0], "a plain number");
+  return apply(a, op, angle());
+}
+
+static Term *builtin_direction(Arguments *a, Operator op) {
+  if (!is_linear(&a->items[0]->type)) return refuse(a, HB0404, a->items[0], "linear quantities");
+  if (!alike(a)) return term_error(a->scope->checker, a->call->span);
+  return apply(a, op, angle());
+}
+
+/* ---- reductions ---- */
+
+static Term *refuse_logarithms(Arguments *a, const Term *body) {
+  Checker *checker = a->scope->checker;
+  hermes_diagnostic *d = report(checker->compiler, HB0411, body->span, "`%s` over %s has no meaning", a->name,
+                                body->type.scale == HERMES_LEVEL ? "levels" : "gains");
+  report_label(checker->compiler, d, body->span, "%s", type_phrase(checker->compiler, &body->type));
+  hermes_diagnostic_note(d, "`p%s(...)` works on the linear values%s", a->name,
+                         strcmp(a->name, "mean") == 0 ? ", `lmean(...)` on the dB values" : "");
+  return term_error(checker, a->call->span);
+}
+
+static bool fallback_fits(Arguments *a, Term *reduce, const Type *type) {
+  return !reduce->fallback || require_type(a->scope->checker, reduce->fallback, type, "the default");
+}
+
+static Term *typed(Arguments *a, Term *reduce, Type type) {
+  if (!fallback_fits(a, reduce, &type)) return term_error(a->scope->checker, a->call->span);
+  reduce->type = type;
+  return reduce;
+}
+
+static Term *reduction_linear_fold(Arguments *a, Term *reduce) {
+  if (is_logarithmic(&reduce->body->type)) return refuse_logarithms(a, reduce->body);
+  if (!is_linear(&reduce->body->type)) return refuse(a, HB0301, reduce->body, "a linear quantity");
+  Type type = reduce->body->type;
+  type.integer &= reduce->reduction == REDUCE_SUM;
+  return typed(a, reduce, type);
+}
+
+static Term *reduction_plain_fold(Arguments *a, Term *reduce) {
+  if (!is_plain(&reduce->body->type)) return refuse(a, HB0408, reduce->body, "a plain number");
+  return typed(a, reduce, reduce->body->type);
+}
+
+static Term *reduction_extreme_fold(Arguments *a, Term *reduce) {
+  if (reduce->body->type.kind != TYPE_REAL) return refuse(a, HB0301, reduce->body, "a number");
+  return typed(a, reduce, reduce->body->type);
+}
+
+static Term *reduction_row_fold(Arguments *a, Term *reduce) {
+  if (reduce->body->type.kind != TYPE_REAL) return refuse(a, HB0301, reduce->body, "a number");
+  if (reduce->loop_count == 1) return typed(a, reduce, type_ref(reduce->loops[0].table));
+  report(a->scope->checker->compiler, HB0306, a->call->span, "`%s` chooses among the rows of one table: one `for`", a->name);
+  return term_error(a->scope->checker, a->call->span);
+}
+
+/* Works on the linear values, and gives their logarithm. */
+static Term *reduction_power_fold(Arguments *a, Term *reduce) {
+  Checker *checker = a->scope->checker;
+  Type type = reduce->body->type;
+  if (!is_logarithmic(&type)) return refuse(a, HB0412, reduce->body, "gains or levels");
+  if (!fallback_fits(a, reduce, &type)) return term_error(checker, a->call->span);
+  reduce->type = same_but(type, HERMES_LINEAR);
+  reduce->body = linear_of(checker, reduce->body);
+  if (reduce->fallback) reduce->fallback = linear_of(checker, reduce->fallback);
+  return term_apply(checker, db_of(&type), type, a->call->span, reduce, NULL);
+}
+
+static Term *reduction_log_fold(Arguments *a, Term *reduce) {
+  if (!is_logarithmic(&reduce->body->type)) return refuse(a, HB0412, reduce->body, "gains or levels");
+  return typed(a, reduce, reduce->body->type);
+}
+
+static Term *reduction_condition_number(Arguments *a, Term *reduce) {
+  if (reduce->body->type.kind != TYPE_BOOL) return refuse(a, HB0301, reduce->body, "a condition");
+  return typed(a, reduce, type_number);
+}
+
+static Term *reduction_condition_fold(Arguments *a, Term *reduce) {
+  if (reduce->body->type.kind != TYPE_BOOL) return refuse(a, HB0301, reduce->body, "a condition");
+  return typed(a, reduce, type_bool);
+}
+
+static Term *with_share(Arguments *a, Term *reduce, Term *share) {
+  reduce->arg_count = 1;
+  reduce->args = ARENA_ARRAY(&a->scope->checker->compiler->arena, Term *, 1);
+  reduce->args[0] = share;
+  return reduction_extreme_fold(a, reduce);
+}
+
+static Term *reduction_median(Arguments *a, Term *reduce) {
+  return with_share(a, reduce, term_number(a->scope->checker, 0.5, type_number, a->call->span));
+}
+
+static Term *reduction_percentile(Arguments *a, Term *reduce) {
+  double share;
+  Term *first = a->items[0];
+  if (!is_plain(&first->type)) return refuse(a, HB0408, first, "a share such as 5 %");
+  if (term_constant(first, &share) && !(share >= 0 && share <= 1)) {
+    hermes_diagnostic *d = report(a->scope->checker->compiler, HB0505, first->span, "a percentile lies in 0 %% .. 100 %%");
+    hermes_diagnostic_note(d, "the 5th percentile reads `percentile(5 %%, ...)`");
+    return term_error(a->scope->checker, a->call->span);
+  }
+  return with_share(a, reduce, first);
+}
+
+static int written_arguments(const Expr *call) {
+  int count = 0;
+  for (const Expr *arg = call->args; arg; arg = arg->next) count++;
+  return count;
+}
+
+static bool check_form(Scope *scope, const Expr *call, const ReductionInfo *info) {
+  int wanted = info->rule == reduction_percentile ? 2 : 1;
+  if (written_arguments(call) == wanted) return true;
+  hermes_diagnostic *d = report(scope->checker->compiler, HB0306, call->span, "`%s` takes %s before its `for`", info->name,
+                                wanted == 2 ? "a share and one expression" : "one expression");
+  hermes_diagnostic_fact(&d->expected, "%s", info->signature);
+  return false;
+}
+
+/* The `for`s bind their variables for the expression and the filter, not for the share or the default. */
+static Term *check_reduction(Scope *scope, const Expr *call, const ReductionInfo *info) {
+  Checker *checker = scope->checker;
+  Arguments a = {.scope = scope, .call = call, .name = info->name};
+  if (scope->place == IN_FUNCTION || scope->place == IN_CONSTANT) {
+    report(checker->compiler, scope->place == IN_FUNCTION ? HB0311 : HB0310, call->span,
+           "a reduction runs over tables, which %s cannot read", scope->place == IN_FUNCTION ? "a function" : "a constant");
+    return term_error(checker, call->span);
+  }
+  if (!check_form(scope, call, info)) return term_error(checker, call->span);
+  const Expr *body = call->args;
+  if (body->next) {
+    a.items[a.count++] = check_expr(scope, body, NULL);
+    body = body->next;
+  }
+  Term *reduce = term_new(checker, TERM_REDUCE, type_error, call->span, 0);
+  reduce->reduction = info->reduction;
+  if (call->fallback) reduce->fallback = check_expr(scope, call->fallback, NULL);
+  int outer = scope->bound_count;
+  bool good = bind_fors(scope, call->fors, reduce->loops, &reduce->loop_count, call->span);
+  if (call->filter) reduce->filter = check_condition(scope, call->filter);
+  reduce->body = check_expr(scope, body, NULL);
+  scope->bound_count = outer;
+  const Term *parts[] = {a.items[0], reduce->fallback, reduce->filter, reduce->body};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) good &= !parts[i] || parts[i]->type.kind != TYPE_ERROR;
+  return good ? info->rule(&a, reduce) : term_error(checker, call->span);
+}
+
+/* ---- dispatch ---- */
+
+static Term *check_builtin(Scope *scope, const Expr *call, const Builtin *builtin, const Type *expected) {
+  Checker *checker = scope->checker;
+  Arguments a = {.scope = scope, .call = call, .name = builtin->name};
+  int written = written_arguments(call);
+  if (written < builtin->least || written > builtin->most) {
+    bool reduces = find_reduction(builtin->name) != NULL;
+    hermes_diagnostic *d = report(checker->compiler, HB0305, call->span, "`%s` takes %d%s argument%s, and has %d", builtin->name,
+                                  builtin->least, builtin->most > builtin->least ? " or more" : "", builtin->least > 1 ? "s" : "", written);
+    hermes_diagnostic_fact(&d->expected, "%s", builtin->signature);
+    if (reduces) hermes_diagnostic_note(d, "over the rows of a table: `%s(x for r in T)`", builtin->name);
+    return term_error(checker, call->span);
+  }
+  bool good = true;
+  for (const Expr *arg = call->args; arg; arg = arg->next) {
+    Term *term = check_expr(scope, arg, expected);
+    good &= term->type.kind != TYPE_ERROR;
+    a.items[a.count++] = term;
+  }
+  return good ? builtin->rule(&a, builtin->op) : term_error(checker, call->span);
+}
+
+/* a.b.c as one name, or text NULL where it is none. */
+static Name dotted_name(const Checker *checker, const Expr *expr) {
+  if (expr->kind == EXPR_NAME) return expr->name;
+  if (expr->kind != EXPR_MEMBER) return (Name){0};
+  Name left = dotted_name(checker, expr->left);
+  if (!left.text) return left;
+  return (Name){arena_format(&checker->compiler->arena, "%s.%s", left.text, expr->name.text), expr->span};
+}
+
+static Term *lone_reduction(Scope *scope, const Expr *call, const ReductionInfo *info) {
+  hermes_diagnostic *d = report(scope->checker->compiler, HB0306, call->span, "`%s` runs over the rows of a table, and has no `for`", info->name);
+  hermes_diagnostic_fact(&d->expected, "%s", info->signature);
+  return term_error(scope->checker, call->span);
+}
+
+static Term *check_user_call(Scope *scope, const Expr *call, Name name) {
+  int function = find_function(scope, name);
+  if (function < 0) return term_error(scope->checker, call->span);
+  if (!call->fors) return call_function(scope, call, function);
+  report(scope->checker->compiler, HB0306, call->span, "`%s` is a function, and takes no `for`", name.text);
+  return term_error(scope->checker, call->span);
+}
+
+Term *check_call(Scope *scope, const Expr *call, const Type *expected) {
+  Checker *checker = scope->checker;
+  Name name = dotted_name(checker, call->left);
+  if (!name.text) {
+    report(checker->compiler, HB0309, call->left->span, "only a function takes `(...)`");
+    return term_error(checker, call->span);
+  }
+  const Builtin *builtin = find_builtin(name.text);
+  const ReductionInfo *reduction = find_reduction(name.text);
+  if (call->fors && reduction) return check_reduction(scope, call, reduction);
+  if (call->fors && builtin) {
+    report(checker->compiler, HB0306, call->span, "`%s` is no reduction, and takes no `for`", name.text);
+    return term_error(checker, call->span);
+  }
+  if (builtin) return check_builtin(scope, call, builtin, expected);
+  if (reduction) return lone_reduction(scope, call, reduction);
+  return check_user_call(scope, call, name);
+}

@@ -1,0 +1,164 @@
+/* Contracts and cycles: what each block says that it reads against what it reads, and an order in which every value
+ * comes after those that it is computed from. */
+#include "hermesc.h"
+
+#include <string.h>
+
+typedef void Visit(void *context, const Term *slot);
+
+/* Every TERM_SLOT of a term, functions' bodies left out: they read none. */
+static void each_slot(const Term *term, Visit *visit, void *context) {
+  if (!term) return;
+  if (term->kind == TERM_SLOT) visit(context, term);
+  for (int i = 0; i < term->arg_count; i++) each_slot(term->args[i], visit, context);
+  each_slot(term->filter, visit, context);
+  each_slot(term->body, visit, context);
+  each_slot(term->fallback, visit, context);
+}
+
+/* ---- `in` ---- */
+
+typedef struct Contract {
+  Compiler *compiler;
+  int block;
+  bool *listed;            /* by slot */
+  const Term **first_read; /* by slot: where the block first reads it */
+} Contract;
+
+static void note_read(void *context, const Term *term) {
+  Contract *contract = context;
+  const Slot *slot = &contract->compiler->program.slots[term->index];
+  if (slot->role == ROLE_COLUMN || slot->block == contract->block) return;
+  if (!contract->first_read[term->index]) contract->first_read[term->index] = term;
+}
+
+static int listed_value(const Program *program, const char *name) {
+  for (int i = 0; i < program->slot_count; i++) {
+    const Slot *slot = &program->slots[i];
+    bool listable = slot->role == ROLE_INPUT || slot->role == ROLE_POLICY || slot->role == ROLE_OUT;
+    if (listable && strcmp(slot->name, name) == 0) return i;
+  }
+  return -1;
+}
+
+static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *name) {
+  const Program *program = &contract->compiler->program;
+  const char *names[MAX_SLOTS];
+  size_t count = 0;
+  for (int i = 0; i < program->slot_count; i++)
+    if (program->slots[i].role == ROLE_INPUT || program->slots[i].role == ROLE_POLICY || program->slots[i].role == ROLE_OUT)
+      names[count++] = program->slots[i].name;
+  const char *nearest = hermes_nearest(name, names, count);
+  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+}
+
+static void check_listed(Contract *contract, const NameList *name) {
+  Compiler *compiler = contract->compiler;
+  int slot = listed_value(&compiler->program, name->name.text);
+  if (slot < 0) {
+    hermes_diagnostic *d = report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`", name->name.text);
+    suggest_value(contract, d, name->name.text);
+    return;
+  }
+  contract->listed[slot] = true;
+  if (contract->first_read[slot]) return;
+  const char *own = compiler->program.slots[slot].block == contract->block ? ": it is its own output" : "";
+  report(compiler, HB0503, name->name.span, "block `%s` does not read `%s`%s", compiler->program.blocks[contract->block].name,
+         name->name.text, own);
+}
+
+static void check_unlisted(Contract *contract, const Block *block) {
+  Compiler *compiler = contract->compiler;
+  for (int i = 0; i < compiler->program.slot_count; i++) {
+    if (!contract->first_read[i] || contract->listed[i]) continue;
+    const char *name = compiler->program.slots[i].name;
+    hermes_diagnostic *d = report(compiler, HB0502, contract->first_read[i]->span, "block `%s` reads `%s`, which its `in` does not list",
+                                  block->name, name);
+    report_label(compiler, d, block->contract->span, "add `%s` here", name);
+  }
+}
+
+static void check_contract(Compiler *compiler, int number) {
+  Program *program = &compiler->program;
+  const Block *block = &program->blocks[number];
+  if (!block->contract) return;
+  Contract contract = {compiler, number, ARENA_ARRAY(&compiler->arena, bool, program->slot_count + 1),
+                       ARENA_ARRAY(&compiler->arena, const Term *, program->slot_count + 1)};
+  for (int i = 0; i < program->slot_count; i++)
+    if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, &contract);
+  for (const NameList *n = block->contract->names; n; n = n->next) check_listed(&contract, n);
+  check_unlisted(&contract, block);
+}
+
+/* ---- order and cycles ---- */
+
+typedef enum Mark { UNSEEN, OPEN, DONE } Mark;
+
+typedef struct Ordering {
+  Compiler *compiler;
+  Mark *marks;
+  int *path; /* the slots being visited, outermost first */
+  const Term **reads; /* by place in path: the term that led there */
+  int depth;
+  int *order;
+  int count;
+  bool cyclic;
+} Ordering;
+
+static void visit_slot(Ordering *ordering, int slot, const Term *read);
+
+static void visit_read(void *context, const Term *term) {
+  visit_slot(context, term->index, term);
+}
+
+static void report_cycle(Ordering *ordering, int slot, const Term *read) {
+  const Program *program = &ordering->compiler->program;
+  int first = ordering->depth;
+  while (ordering->path[first - 1] != slot) first--;
+  const char *path = program->slots[slot].name;
+  for (int i = first; i < ordering->depth; i++)
+    path = arena_format(&ordering->compiler->arena, "%s -> %s", path, program->slots[ordering->path[i]].name);
+  hermes_diagnostic *d = report(ordering->compiler, HB0504, program->slots[slot].span, "`%s` depends on itself: %s -> %s",
+                                program->slots[slot].name, path, program->slots[slot].name);
+  for (int i = first; i < ordering->depth && i < first + HERMES_LABELS - 1; i++)
+    report_label(ordering->compiler, d, ordering->reads[i]->span, "reads `%s`", program->slots[ordering->path[i]].name);
+  report_label(ordering->compiler, d, read->span, "reads `%s` again", program->slots[slot].name);
+  ordering->cyclic = true;
+}
+
+static void visit_slot(Ordering *ordering, int number, const Term *read) {
+  const Slot *slot = &ordering->compiler->program.slots[number];
+  if (slot->role == ROLE_COLUMN || slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) return;
+  if (ordering->marks[number] == DONE) return;
+  if (ordering->marks[number] == OPEN) {
+    report_cycle(ordering, number, read);
+    return;
+  }
+  ordering->marks[number] = OPEN;
+  ordering->reads[ordering->depth] = read;
+  ordering->path[ordering->depth++] = number;
+  each_slot(slot->value, visit_read, ordering);
+  ordering->depth--;
+  ordering->marks[number] = DONE;
+  ordering->order[ordering->count++] = number;
+}
+
+static bool order_values(Compiler *compiler) {
+  Program *program = &compiler->program;
+  Arena *arena = &compiler->arena;
+  int count = program->slot_count + 1;
+  Ordering ordering = {.compiler = compiler, .marks = ARENA_ARRAY(arena, Mark, count), .path = ARENA_ARRAY(arena, int, count),
+                       .reads = ARENA_ARRAY(arena, const Term *, count), .order = ARENA_ARRAY(arena, int, count)};
+  for (int i = 0; i < program->slot_count; i++) visit_slot(&ordering, i, NULL);
+  program->order = ordering.order;
+  program->order_count = ordering.count;
+  return !ordering.cyclic;
+}
+
+/* needs: names resolved, every term typed. leaves: contracts true, and program->order: each computed value after what
+ * it reads. */
+bool check_contracts(Compiler *compiler) {
+  for (int i = 0; i < compiler->program.block_count; i++) check_contract(compiler, i);
+  order_values(compiler);
+  return compiler->diagnostics.errors == 0;
+}

@@ -1,0 +1,411 @@
+/* Expressions to terms: each name found, each operator typed, each literal made coherent. */
+#include "checker.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const spellings[] = {
+#define OPERATOR(id, spelling, arity) spelling,
+#include "operators.def"
+#undef OPERATOR
+};
+
+const char *operator_spelling(Operator op) {
+  return op < OP_COUNT ? spellings[op] : "";
+}
+
+/* ---- making terms ---- */
+
+Term *term_new(Checker *checker, TermKind kind, Type type, Span span, int arg_count) {
+  Arena *arena = &checker->compiler->arena;
+  Term *term = ARENA_NEW(arena, Term);
+  term->kind = kind;
+  term->type = type;
+  term->span = span;
+  term->arg_count = arg_count;
+  term->args = arg_count ? ARENA_ARRAY(arena, Term *, arg_count) : NULL;
+  if (++checker->term_count == MAX_TERMS)
+    report(checker->compiler, HB0016, span, "this blueprint has more than %d terms", MAX_TERMS);
+  return term;
+}
+
+Term *term_number(Checker *checker, double number, Type type, Span span) {
+  Term *term = term_new(checker, TERM_NUMBER, type, span, 0);
+  term->number = number;
+  return term;
+}
+
+Term *term_error(Checker *checker, Span span) {
+  return term_new(checker, TERM_NUMBER, type_error, span, 0);
+}
+
+/* A unary operator where b is NULL. */
+Term *term_apply(Checker *checker, Operator op, Type type, Span span, Term *a, Term *b) {
+  Term *term = term_new(checker, TERM_APPLY, type, span, b ? 2 : 1);
+  term->op = op;
+  term->args[0] = a;
+  if (b) term->args[1] = b;
+  return term;
+}
+
+static bool fold(Operator op, double a, double b, double *value) {
+  switch (op) {
+  case OP_NEGATE: *value = -a; return true;
+  case OP_ADD: *value = a + b; return true;
+  case OP_SUBTRACT: *value = a - b; return true;
+  case OP_MULTIPLY: *value = a * b; return true;
+  case OP_DIVIDE: *value = a / b; return true;
+  case OP_POWER: *value = pow(a, b); return true;
+  default: return false;
+  }
+}
+
+bool term_constant(const Term *term, double *value) {
+  double a, b = 0;
+  if (term->kind == TERM_NUMBER) return *value = term->number, true;
+  if (term->kind != TERM_APPLY || !term_constant(term->args[0], &a)) return false;
+  if (term->arg_count > 1 && !term_constant(term->args[1], &b)) return false;
+  return fold(term->op, a, b, value);
+}
+
+/* ---- slots ---- */
+
+static const char *what_slot(const Slot *slot) {
+  static const char *const words[] = {"column", "input", "policy", "output", "let", "KPI", "bound", "value"};
+  return words[slot->role];
+}
+
+static bool may_read(Scope *scope, const Slot *slot, Span span) {
+  Compiler *compiler = scope->checker->compiler;
+  if (scope->place == IN_FUNCTION || scope->place == IN_CONSTANT) {
+    report(compiler, scope->place == IN_FUNCTION ? HB0311 : HB0310, span,
+           scope->place == IN_FUNCTION ? "a function cannot read %s `%s`: hand it over as a parameter"
+                                       : "%s `%s` is not constant",
+           what_slot(slot), slot->name);
+    return false;
+  }
+  if (slot->role == ROLE_POLICY && !scope->policies) {
+    hermes_diagnostic *d = report(compiler, HB0501, span, "policy `%s` is read outside of an operational block", slot->name);
+    hermes_diagnostic_note(d, "let an operational block take it up in an `out`, and read that");
+    return false;
+  }
+  if (slot->role == ROLE_KPI && scope->place == IN_BLOCK) {
+    report(compiler, HB0510, span, "KPI `%s` is read by a block", slot->name);
+    return false;
+  }
+  if (scope->place == IN_DEFAULT && slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT) {
+    report(compiler, HB0310, span, "a default reads columns and inputs only, and `%s` is %s %s", slot->name,
+           slot->role == ROLE_OUT ? "an" : "a", what_slot(slot));
+    return false;
+  }
+  return true;
+}
+
+static const char *index_pattern(const Checker *checker, const Slot *slot) {
+  const char *text = slot->name;
+  for (int i = 0; i < slot->rank; i++)
+    text = arena_format(&checker->compiler->arena, "%s%s%s", text, i ? ", " : "[",
+                        checker->program->tables[slot->index[i]].name);
+  return slot->rank ? arena_format(&checker->compiler->arena, "%s]", text) : text;
+}
+
+static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr *arg) {
+  Compiler *compiler = scope->checker->compiler;
+  Term *row = check_expr(scope, arg, NULL);
+  if (row->type.kind == TYPE_ERROR) return row;
+  if (row->type.kind == TYPE_REF && row->type.table == slot->index[position]) return row;
+  hermes_diagnostic *d =
+      report(compiler, HB0302, arg->span, "index %d of `%s` takes a row of `%s`, and this is %s", position + 1, slot->name,
+             scope->checker->program->tables[slot->index[position]].name, type_phrase(compiler, &row->type));
+  report_label(compiler, d, slot->span, "declared as `%s`", index_pattern(scope->checker, slot));
+  return term_error(scope->checker, arg->span);
+}
+
+Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool before) {
+  Checker *checker = scope->checker;
+  const Slot *slot = &checker->program->slots[number];
+  int count = 0;
+  for (const Expr *arg = args; arg; arg = arg->next) count++;
+  if (!may_read(scope, slot, span) || !check_definition(checker, number)) return term_error(checker, span);
+  if (count != slot->rank) {
+    hermes_diagnostic *d = report(checker->compiler, HB0303, span, "`%s` has %d %s, and is read with %d", slot->name,
+                                  slot->rank, slot->rank == 1 ? "index" : "indices", count);
+    hermes_diagnostic_fact(&d->expected, "%s", index_pattern(checker, slot));
+    report_label(checker->compiler, d, slot->span, "declared here");
+    return term_error(checker, span);
+  }
+  Term *term = term_new(checker, TERM_SLOT, slot->type, span, count);
+  term->index = number;
+  term->before = before;
+  bool good = true;
+  for (int i = 0; i < count; i++, args = args->next) {
+    term->args[i] = check_row(scope, slot, i, args);
+    good &= term->args[i]->type.kind != TYPE_ERROR;
+  }
+  return good ? term : term_error(checker, span);
+}
+
+/* ---- names ---- */
+
+static int label_ordinal(const Type *type, const char *name) {
+  if (!type || type->kind != TYPE_ENUM) return -1;
+  for (int i = 0; i < type->labels->count; i++)
+    if (strcmp(type->labels->names[i], name) == 0) return i;
+  return -1;
+}
+
+static Term *bound_term(Scope *scope, const Bound *bound, Span span) {
+  if (!scope->locals && bound->table < 0) return term_error(scope->checker, span);
+  Type type = scope->locals ? bound->type : type_ref(bound->table);
+  Term *term = term_new(scope->checker, scope->locals ? TERM_LOCAL : TERM_VARIABLE, type, span, 0);
+  term->index = bound->number;
+  return term;
+}
+
+static Term *unknown_label(Scope *scope, Name name, const Type *expected) {
+  hermes_diagnostic *d = report(scope->checker->compiler, HB0308, name.span, "`%s` is no label of %s", name.text,
+                                type_text(scope->checker->compiler, expected));
+  suggest(d, name.text, expected->labels->names, (size_t)expected->labels->count);
+  return term_error(scope->checker, name.span);
+}
+
+static Term *check_name(Scope *scope, const Expr *expr, const Type *expected) {
+  Name name = expr->name;
+  const Bound *bound = find_bound(scope, name.text);
+  if (bound) return bound_term(scope, bound, expr->span);
+  int ordinal = label_ordinal(expected, name.text);
+  if (ordinal >= 0) return term_number(scope->checker, ordinal, *expected, expr->span);
+  int slot = find_value(scope, name.text);
+  if (slot >= 0) return term_slot(scope, slot, NULL, expr->span, false);
+  if (expected && expected->kind == TYPE_ENUM) return unknown_label(scope, name, expected);
+  unknown_name(scope, name);
+  return term_error(scope->checker, expr->span);
+}
+
+/* Could this be understood without knowing the other operand's type? A label cannot. */
+static bool stands_alone(const Scope *scope, const Expr *expr) {
+  while (expr->kind == EXPR_PAREN) expr = expr->left;
+  return expr->kind != EXPR_NAME || find_bound(scope, expr->name.text) || find_value(scope, expr->name.text) >= 0;
+}
+
+/* ---- columns: c.tx_power, server[u].bandwidth, path.rsrp[u, c], before.rx[u, c] ---- */
+
+static bool is_before(const Scope *scope, const Expr *expr) {
+  return scope->place == IN_EXPECT && expr->kind == EXPR_MEMBER && expr->left->kind == EXPR_NAME &&
+         strcmp(expr->left->name.text, "before") == 0;
+}
+
+static Term *before_value(Scope *scope, const Expr *member, const Expr *args, Span span) {
+  int slot = find_value(scope, member->name.text);
+  if (slot >= 0) return term_slot(scope, slot, args, span, true);
+  unknown_name(scope, member->name);
+  return term_error(scope->checker, span);
+}
+
+/* The table that a member's left side names, or -1. */
+static int table_of(const Scope *scope, const Expr *member) {
+  if (member->kind != EXPR_MEMBER || member->left->kind != EXPR_NAME) return -1;
+  if (find_bound(scope, member->left->name.text) || find_value(scope, member->left->name.text) >= 0) return -1;
+  return find_table(scope->checker, member->left->name.text);
+}
+
+static Term *table_column(Scope *scope, int table, const Expr *member, const Expr *args, Span span) {
+  Checker *checker = scope->checker;
+  const Table *t = &checker->program->tables[table];
+  int slot = find_column(checker, table, member->name.text);
+  if (slot < 0) {
+    unknown_column(checker, table, member->name);
+    return term_error(checker, span);
+  }
+  if (t->rank == 2 && args) return term_slot(scope, slot, args, span, false);
+  hermes_diagnostic *d = report(checker->compiler, HB0304, span, "`%s` is a table, and a column is read at a row", t->name);
+  if (t->rank == 2)
+    hermes_diagnostic_note(d, "read `%s.%s[%c, %c]`, with a row of each index", t->name, member->name.text,
+                           checker->program->tables[t->index[0]].name[0], checker->program->tables[t->index[1]].name[0]);
+  else hermes_diagnostic_note(d, "read `x.%s` where `x in %s`", member->name.text, t->name);
+  return term_error(checker, span);
+}
+
+static Term *check_member(Scope *scope, const Expr *expr) {
+  Checker *checker = scope->checker;
+  if (is_before(scope, expr)) return before_value(scope, expr, NULL, expr->span);
+  int table = table_of(scope, expr);
+  if (table >= 0) return table_column(scope, table, expr, NULL, expr->span);
+  Term *row = check_expr(scope, expr->left, NULL);
+  if (row->type.kind == TYPE_ERROR) return row;
+  if (row->type.kind != TYPE_REF) {
+    report(checker->compiler, HB0304, expr->left->span, "`.%s` reads a column of a row, and this is %s", expr->name.text,
+           type_phrase(checker->compiler, &row->type));
+    return term_error(checker, expr->span);
+  }
+  int slot = find_column(checker, row->type.table, expr->name.text);
+  if (slot < 0) {
+    unknown_column(checker, row->type.table, expr->name);
+    return term_error(checker, expr->span);
+  }
+  const Slot *column = &checker->program->slots[slot];
+  if (column->type.kind == TYPE_ERROR || !may_read(scope, column, expr->span)) return term_error(checker, expr->span);
+  Term *term = term_new(checker, TERM_SLOT, column->type, expr->span, 1);
+  term->index = slot;
+  term->args[0] = row;
+  return term;
+}
+
+static Term *check_index(Scope *scope, const Expr *expr) {
+  Checker *checker = scope->checker;
+  if (is_before(scope, expr->left)) return before_value(scope, expr->left, expr->args, expr->span);
+  int table = table_of(scope, expr->left);
+  if (table >= 0) return table_column(scope, table, expr->left, expr->args, expr->span);
+  if (expr->left->kind == EXPR_NAME && !find_bound(scope, expr->left->name.text)) {
+    int slot = find_value(scope, expr->left->name.text);
+    if (slot >= 0) return term_slot(scope, slot, expr->args, expr->span, false);
+    unknown_name(scope, expr->left->name);
+    return term_error(checker, expr->span);
+  }
+  hermes_diagnostic *d = report(checker->compiler, HB0309, expr->left->span,
+                                "only a value with indices, or a column of a table with two indices, takes `[...]`");
+  if (expr->left->kind == EXPR_INDEX) hermes_diagnostic_note(d, "several indices stand in one pair of brackets: `x[u, c]`");
+  return term_error(checker, expr->span);
+}
+
+/* ---- literals and operators ---- */
+
+static Term *check_quantity(Scope *scope, const Expr *expr, double sign) {
+  if (expr->unit.factor == 0) return term_error(scope->checker, expr->span);
+  Type type = type_real(expr->unit.scale, expr->unit.dimension);
+  return term_number(scope->checker, hermes_to_coherent(&expr->unit, sign * expr->number), type, expr->span);
+}
+
+/* A sign before a literal belongs to it: -174 dBm is a level. */
+static Term *check_negated(Scope *scope, const Expr *expr) {
+  Checker *checker = scope->checker;
+  if (expr->left->kind == EXPR_QUANTITY) {
+    Term *literal = check_quantity(scope, expr->left, -1);
+    literal->span = expr->span;
+    return literal;
+  }
+  Term *term = check_expr(scope, expr->left, NULL);
+  if (term->type.kind == TYPE_ERROR) return term;
+  if (term->type.kind != TYPE_REAL || term->type.scale == HERMES_LEVEL || term->type.scale == HERMES_POINT) {
+    report(checker->compiler, term->type.kind == TYPE_REAL ? HB0404 : HB0301, expr->at, "`-` has no meaning before %s",
+           type_phrase(checker->compiler, &term->type));
+    return term_error(checker, expr->span);
+  }
+  return term_apply(checker, OP_NEGATE, term->type, expr->span, term, NULL);
+}
+
+Term *check_condition(Scope *scope, const Expr *expr) {
+  Term *term = check_expr(scope, expr, NULL);
+  if (term->type.kind == TYPE_ERROR || term->type.kind == TYPE_BOOL) return term;
+  report(scope->checker->compiler, HB0301, expr->span, "a condition is a boolean, and this is %s",
+         type_phrase(scope->checker->compiler, &term->type));
+  return term_error(scope->checker, expr->span);
+}
+
+static Term *check_unary(Scope *scope, const Expr *expr) {
+  if (expr->op == OP_NEGATE) return check_negated(scope, expr);
+  Term *term = check_condition(scope, expr->left);
+  if (term->type.kind == TYPE_ERROR) return term;
+  return term_apply(scope->checker, OP_NOT, type_bool, expr->span, term, NULL);
+}
+
+static Term *check_logic(Scope *scope, const Expr *expr) {
+  Term *left = check_condition(scope, expr->left), *right = check_condition(scope, expr->right);
+  if (left->type.kind == TYPE_ERROR || right->type.kind == TYPE_ERROR) return term_error(scope->checker, expr->span);
+  return term_apply(scope->checker, expr->op, type_bool, expr->span, left, right);
+}
+
+/* Each side may be a label, which the other side's type explains. */
+static Term *check_comparison(Scope *scope, const Expr *expr) {
+  Term *left, *right;
+  if (!stands_alone(scope, expr->left)) {
+    right = check_expr(scope, expr->right, NULL);
+    left = check_expr(scope, expr->left, &right->type);
+  } else {
+    left = check_expr(scope, expr->left, NULL);
+    right = check_expr(scope, expr->right, &left->type);
+  }
+  if (!comparable(scope->checker, expr, left, right)) return term_error(scope->checker, expr->span);
+  return term_apply(scope->checker, expr->op, type_bool, expr->span, left, right);
+}
+
+/* 10 * log10(x), as people write a ratio in decibels by hand. */
+static bool is_decibel_idiom(const Expr *expr) {
+  const Expr *call = expr->right;
+  return expr->op == OP_MULTIPLY && expr->left->kind == EXPR_NUMBER && expr->left->number == 10 &&
+         call->kind == EXPR_CALL && call->left->kind == EXPR_NAME && strcmp(call->left->name.text, "log10") == 0;
+}
+
+static Term *arithmetic(Scope *scope, const Expr *expr, Term *left, Term *right) {
+  Checker *checker = scope->checker;
+  Type type;
+  if (expr->op == OP_POWER) type = type_of_power(checker, expr, left, right);
+  else if (expr->op == OP_ADD || expr->op == OP_SUBTRACT) type = type_of_sum(checker, expr, left, right);
+  else type = type_of_product(checker, expr, left, right);
+  if (type.kind == TYPE_ERROR) return term_error(checker, expr->span);
+  return term_apply(checker, expr->op, type, expr->span, left, right);
+}
+
+static Term *check_binary(Scope *scope, const Expr *expr) {
+  if (expr->op == OP_AND || expr->op == OP_OR) return check_logic(scope, expr);
+  if (expr->op >= OP_LESS && expr->op <= OP_NOT_EQUAL) return check_comparison(scope, expr);
+  Term *left = check_expr(scope, expr->left, NULL), *right = check_expr(scope, expr->right, NULL);
+  Term *term = arithmetic(scope, expr, left, right);
+  if (is_decibel_idiom(expr) && is_plain(&term->type)) {
+    hermes_diagnostic *d = report(scope->checker->compiler, HB0421, expr->span, "a ratio made decibels by hand");
+    hermes_diagnostic_note(d, "`db(x)` says the same, and is typed from its argument");
+    term->type = type_real(HERMES_GAIN, (hermes_dimension){0});
+  }
+  return term;
+}
+
+static Term *check_if(Scope *scope, const Expr *expr, const Type *expected) {
+  Checker *checker = scope->checker;
+  Term *condition = check_condition(scope, expr->left);
+  bool label_first = !expected && !stands_alone(scope, expr->right);
+  Term *no = label_first ? check_expr(scope, expr->third, NULL) : NULL;
+  Term *yes = check_expr(scope, expr->right, label_first ? &no->type : expected);
+  if (!no) no = check_expr(scope, expr->third, expected ? expected : &yes->type);
+  if (condition->type.kind == TYPE_ERROR || yes->type.kind == TYPE_ERROR || no->type.kind == TYPE_ERROR)
+    return term_error(checker, expr->span);
+  if (!require_type(checker, no, &yes->type, "the `else` side")) return term_error(checker, expr->span);
+  Term *term = term_new(checker, TERM_IF, yes->type, expr->span, 3);
+  term->args[0] = condition;
+  term->args[1] = yes;
+  term->args[2] = no;
+  return term;
+}
+
+Term *check_expr(Scope *scope, const Expr *expr, const Type *expected) {
+  switch (expr->kind) {
+  case EXPR_NUMBER: return term_number(scope->checker, expr->number, type_number, expr->span);
+  case EXPR_QUANTITY: return check_quantity(scope, expr, 1);
+  case EXPR_TRUE: return term_number(scope->checker, 1, type_bool, expr->span);
+  case EXPR_FALSE: return term_number(scope->checker, 0, type_bool, expr->span);
+  case EXPR_NAME: return check_name(scope, expr, expected);
+  case EXPR_MEMBER: return check_member(scope, expr);
+  case EXPR_INDEX: return check_index(scope, expr);
+  case EXPR_CALL: return check_call(scope, expr, expected);
+  case EXPR_UNARY: return check_unary(scope, expr);
+  case EXPR_BINARY: return check_binary(scope, expr);
+  case EXPR_IF: return check_if(scope, expr, expected);
+  case EXPR_PAREN: return check_expr(scope, expr->left, expected);
+  }
+  return term_error(scope->checker, expr->span);
+}
+
+bool bind_fors(Scope *scope, const For *fors, Loop *loops, int *count, Span span) {
+  *count = 0;
+  bool good = true;
+  for (; fors; fors = fors->next) {
+    int table = index_set(scope->checker, fors->set);
+    if (*count >= MAX_RANK) {
+      report(scope->checker->compiler, HB0011, span, "more than %d `for`s in one place", MAX_RANK);
+      return false;
+    }
+    good &= table >= 0;
+    loops[*count].table = table;
+    loops[(*count)++].variable = bind_variable(scope, fors->variable, table);
+  }
+  return good;
+}

@@ -1,0 +1,227 @@
+/* hermesc, the program: one command line, one compilation, one exit code. */
+#include "build.h"
+#include "options.h"
+
+#include <hermes/twin.h>
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_SOUND, EXIT_ERRORS, EXIT_USAGE };
+
+typedef struct Session {
+  Compiler compiler;
+  Settings settings;
+  char *form;       /* what --print shows, where it goes into the JSON document; malloc'ed */
+  bool twin_speaks; /* standard output and the exit code are the interpreted twin's */
+} Session;
+
+static const char *shown_path(const Session *session) {
+  const char *path = session->settings.path;
+  return path != NULL && strcmp(path, "-") == 0 ? "<standard input>" : path;
+}
+
+/* ---- reporting ---- */
+
+static bool wants_colour(const Session *session) {
+  const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+  if (session->settings.colour != COLOUR_AUTO) return session->settings.colour == COLOUR_ALWAYS;
+  if (no_color != NULL && *no_color != '\0') return false;
+  return isatty(STDERR_FILENO) && (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
+static void report_text(const Session *session) {
+  const hermes_diagnostics *list = &session->compiler.diagnostics;
+  if (list->count > 0)
+    hermes_diagnostics_print(list, stderr, wants_colour(session),
+                             (size_t)session->settings.error_limit);
+}
+
+static void report_json(const Session *session) {
+  const hermes_diagnostics *list = &session->compiler.diagnostics;
+  cJSON *document = cJSON_CreateObject();
+  char *diagnostics = hermes_diagnostics_json(list);
+  cJSON_AddStringToObject(document, "hermes", HERMES_VERSION);
+  if (shown_path(session) == NULL)
+    cJSON_AddNullToObject(document, "file");
+  else
+    cJSON_AddStringToObject(document, "file", shown_path(session));
+  cJSON_AddStringToObject(document, "status", list->errors == 0 ? "ok" : "error");
+  cJSON_AddNumberToObject(document, "errors", (double)list->errors);
+  cJSON_AddNumberToObject(document, "warnings", (double)list->warnings);
+  if (session->form != NULL) cJSON_AddStringToObject(document, "form", session->form);
+  cJSON_AddRawToObject(document, "diagnostics", diagnostics);
+  char *text = cJSON_PrintUnformatted(document);
+  if (text != NULL) puts(text);
+  free(text);
+  free(diagnostics);
+  cJSON_Delete(document);
+}
+
+static void report_all(const Session *session) {
+  bool json = session->settings.error_format == FORMAT_JSON && !session->twin_speaks;
+  (json ? report_json : report_text)(session);
+}
+
+/* A full disk behind standard output must not look like success. */
+static int flush_output(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+  hermes_diagnostics list = {0};
+  hermes_report(&list, HB0602, NULL, "cannot write to standard output");
+  hermes_diagnostics_print(&list, stderr, false, 0);
+  hermes_diagnostics_free(&list);
+  return code == EXIT_SOUND ? EXIT_ERRORS : code;
+}
+
+/* ---- printing forms ---- */
+
+static bool read_form(Compiler *compiler, const char *path) {
+  uint32_t blueprint;
+  return source_read(compiler, path, NULL, &blueprint);
+}
+
+static bool parse_form(Compiler *compiler, const char *path) {
+  return read_form(compiler, path) && parse_source(compiler, 0);
+}
+
+static bool resolve_form(Compiler *compiler, const char *path) {
+  return parse_form(compiler, path) && load_modules(compiler) && resolve_program(compiler);
+}
+
+static bool lower_form(Compiler *compiler, const char *path) {
+  if (!check_blueprint(compiler, path)) return false;
+  lower_program(compiler);
+  return compiler->diagnostics.errors == 0;
+}
+
+static void print_first_tokens(const Compiler *compiler, FILE *out) {
+  print_tokens(compiler, 0, out);
+}
+
+/* How far the passes must have come for each form. */
+static const struct {
+  bool (*prepare)(Compiler *compiler, const char *path);
+  void (*print)(const Compiler *compiler, FILE *out);
+} forms[] = {
+    [FORM_TOKENS] = {read_form, print_first_tokens},
+    [FORM_AST] = {parse_form, print_tree},
+    [FORM_TYPES] = {resolve_form, print_types},
+    [FORM_STAGES] = {check_blueprint, print_stages},
+    [FORM_IR] = {lower_form, print_steps},
+    [FORM_C] = {lower_form, emit_c},
+};
+
+static void print_form(Session *session) {
+  Compiler *compiler = &session->compiler;
+  int form = session->settings.form;
+  if (!forms[form].prepare(compiler, session->settings.path)) return;
+  if (session->settings.error_format != FORMAT_JSON) {
+    forms[form].print(compiler, stdout);
+    return;
+  }
+  size_t size;
+  FILE *out = open_memstream(&session->form, &size);
+  if (out == NULL) return;
+  forms[form].print(compiler, out);
+  fclose(out);
+}
+
+/* ---- the commands ---- */
+
+static void check(Session *session) {
+  check_blueprint(&session->compiler, session->settings.path);
+}
+
+static void build(Session *session) {
+  const Settings *settings = &session->settings;
+  BuildOptions options = {.output = settings->output,
+                          .keep = settings->keep,
+                          .use_cache = !settings->no_cache,
+                          .verbose = settings->verbose};
+  if (check_blueprint(&session->compiler, settings->path)) build_twin(&session->compiler, &options);
+}
+
+/* The twin's own command line: what stands behind the blueprint, `run` where no command is named.
+ */
+static Words twin_words(Session *session) {
+  Arena *arena = &session->compiler.arena;
+  const Settings *settings = &session->settings;
+  Words words = {0};
+  words_add(arena, &words, arena_format(arena, "hermesc interpret %s", settings->path));
+  if (settings->rest_count == 0) words_add(arena, &words, "run");
+  for (int i = 0; i < settings->rest_count; i++)
+    words_add(arena, &words, settings->rest[i]);
+  return words;
+}
+
+static int interpret_twin(Session *session) {
+  Words words = twin_words(session);
+  hermes_model *model = interpreter_model(&session->compiler);
+  hermes_interface interface = hermes_interface_of(model);
+  int code = hermes_twin_main(&interface, (int)words.count, (char **)(void *)words.items);
+  interpreter_free(model);
+  return code;
+}
+
+/* The twin writes to standard output, so that what the compiler has to say comes before it, as
+ * text. */
+static int interpret(Session *session) {
+  check(session);
+  session->twin_speaks = session->compiler.diagnostics.errors == 0;
+  report_all(session);
+  return session->twin_speaks ? interpret_twin(session) : EXIT_ERRORS;
+}
+
+static int run_quiet(Session *session, void (*run)(Session *)) {
+  run(session);
+  report_all(session);
+  return session->compiler.diagnostics.errors == 0 ? EXIT_SOUND : EXIT_ERRORS;
+}
+
+static int run_command(Session *session) {
+  static void (*const quiet[])(Session *) = {
+      [COMMAND_BUILD] = build, [COMMAND_CHECK] = check, [COMMAND_PRINT] = print_form};
+  session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
+  Command command = session->settings.command;
+  return command == COMMAND_INTERPRET ? interpret(session) : run_quiet(session, quiet[command]);
+}
+
+/* ---- the program ---- */
+
+static bool find_modules(Session *session) {
+  Compiler *compiler = &session->compiler;
+  const char *home = toolchain_home(&compiler->arena);
+  if (home != NULL)
+    compiler->stdlib = toolchain_stdlib(&compiler->arena, home);
+  else
+    hermes_report(&compiler->diagnostics, HB0603, NULL,
+                  "hermesc cannot find its library, headers and modules");
+  return home != NULL;
+}
+
+static int run(Session *session, int argc, char **argv) {
+  Settings *settings = &session->settings;
+  bool understood = read_command_line(&session->compiler, argc, argv, settings);
+  if (understood && settings->help) {
+    print_help(stdout);
+  } else if (understood && settings->version) {
+    puts("hermesc " HERMES_VERSION);
+  } else if (understood && find_modules(session)) {
+    return run_command(session);
+  } else {
+    report_all(session);
+    return understood ? EXIT_ERRORS : EXIT_USAGE;
+  }
+  return EXIT_SOUND;
+}
+
+int main(int argc, char **argv) {
+  Session session = {0};
+  compiler_init(&session.compiler, "");
+  int code = flush_output(run(&session, argc, argv));
+  free(session.form);
+  compiler_free(&session.compiler);
+  return code;
+}

@@ -1,0 +1,172 @@
+/* Names: where each is found, and what is in reach of a misspelt one. Tables, values, blocks, functions and units are
+ * separate namespaces; a `let` is seen in its own block only. */
+#include "checker.h"
+
+#include <string.h>
+
+/* ---- the map ---- */
+
+static size_t hash_text(const char *text) {
+  size_t hash = 1469598103934665603u;
+  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+  return hash;
+}
+
+static void map_insert(NameMap *map, const char *text, int value) {
+  size_t i = hash_text(text) & (map->capacity - 1);
+  while (map->entries[i].text) i = (i + 1) & (map->capacity - 1);
+  map->entries[i].text = text;
+  map->entries[i].value = value;
+  map->count++;
+}
+
+/* Growth keeps the order of equal spellings: old entries are met again in probe order from an empty place on. */
+static void map_grow(Compiler *compiler, NameMap *map) {
+  NameMap old = *map;
+  map->capacity = old.capacity ? old.capacity * 2 : 64;
+  map->entries = arena_alloc(&compiler->arena, map->capacity * sizeof *map->entries);
+  map->count = 0;
+  size_t first = 0;
+  while (first < old.capacity && old.entries[first].text) first++;
+  for (size_t n = 0; n < old.capacity; n++) {
+    size_t i = (first + n) & (old.capacity - 1);
+    if (old.entries[i].text) map_insert(map, old.entries[i].text, old.entries[i].value);
+  }
+}
+
+void map_put(Compiler *compiler, NameMap *map, const char *text, int value) {
+  if ((map->count + 1) * 2 > map->capacity) map_grow(compiler, map);
+  map_insert(map, text, value);
+}
+
+int map_get(const NameMap *map, const char *text, int skip) {
+  if (!map->capacity) return -1;
+  for (size_t i = hash_text(text) & (map->capacity - 1); map->entries[i].text; i = (i + 1) & (map->capacity - 1))
+    if (strcmp(map->entries[i].text, text) == 0 && skip-- == 0) return map->entries[i].value;
+  return -1;
+}
+
+/* ---- scopes ---- */
+
+Scope scope_new(Checker *checker, Place place, uint32_t source) {
+  return (Scope){.checker = checker, .place = place, .block = -1, .source = source, .locals = place == IN_FUNCTION};
+}
+
+const Bound *find_bound(const Scope *scope, const char *name) {
+  for (int i = scope->bound_count; i-- > 0;)
+    if (scope->bound[i].name && strcmp(scope->bound[i].name, name) == 0) return &scope->bound[i];
+  return NULL;
+}
+
+static void refuse_hiding(Scope *scope, Name name) {
+  const Bound *other = name.text ? find_bound(scope, name.text) : NULL;
+  if (!other) return;
+  Compiler *compiler = scope->checker->compiler;
+  hermes_diagnostic *d = report(compiler, HB0208, name.span, "`%s` is bound already", name.text);
+  report_label(compiler, d, other->span, "here");
+}
+
+int bind_variable(Scope *scope, Name name, int table) {
+  refuse_hiding(scope, name);
+  if (scope->variable_count >= MAX_VARIABLES) {
+    report(scope->checker->compiler, HB0012, name.span, "this definition has more than %d index variables", MAX_VARIABLES);
+    return 0;
+  }
+  scope->bound[scope->bound_count++] = (Bound){name.text, name.span, scope->variable_count, table, {0}};
+  return scope->variable_count++;
+}
+
+void bind_local(Scope *scope, Name name, Type type) {
+  refuse_hiding(scope, name);
+  int capacity = (int)(sizeof scope->bound / sizeof *scope->bound);
+  if (scope->bound_count >= capacity) {
+    report(scope->checker->compiler, HB0012, name.span, "this function has more than %d parameters and lets", capacity);
+    return;
+  }
+  scope->bound[scope->bound_count] = (Bound){name.text, name.span, scope->bound_count, -1, type};
+  scope->bound_count++;
+}
+
+/* ---- look-up ---- */
+
+int find_table(const Checker *checker, const char *name) {
+  return map_get(&checker->tables, name, 0);
+}
+
+int find_column(const Checker *checker, int table, const char *name) {
+  for (int skip = 0;; skip++) {
+    int slot = map_get(&checker->columns, name, skip);
+    if (slot < 0 || checker->program->slots[slot].table == table) return slot;
+  }
+}
+
+int find_value(const Scope *scope, const char *name) {
+  const Program *program = scope->checker->program;
+  for (int skip = 0;; skip++) {
+    int slot = map_get(&scope->checker->values, name, skip);
+    if (slot < 0) return -1;
+    if (program->slots[slot].role != ROLE_LET || program->slots[slot].block == scope->block) return slot;
+  }
+}
+
+/* ---- candidates ---- */
+
+void suggest(hermes_diagnostic *d, const char *word, const char *const *names, size_t count) {
+  const char *nearest = hermes_nearest(word, names, count);
+  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+}
+
+static size_t names_in_sight(const Scope *scope, const char **names, size_t capacity) {
+  const Program *program = scope->checker->program;
+  size_t count = 0;
+  for (int i = 0; i < scope->bound_count && count < capacity; i++)
+    if (scope->bound[i].name) names[count++] = scope->bound[i].name;
+  for (int i = 0; i < program->slot_count && count < capacity && scope->place != IN_FUNCTION; i++) {
+    const Slot *slot = &program->slots[i];
+    if (slot->role == ROLE_COLUMN || (slot->role == ROLE_LET && slot->block != scope->block)) continue;
+    names[count++] = slot->name;
+  }
+  return count;
+}
+
+/* What a name is that is known, but is no value here. */
+static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, const char *name) {
+  const Checker *checker = scope->checker;
+  int table = find_table(checker, name);
+  int column = map_get(&checker->columns, name, 0);
+  if (table >= 0) hermes_diagnostic_note(d, "`%s` is a table: `for x in %s` runs over its rows, `x.column` reads one", name, name);
+  else if (column >= 0)
+    hermes_diagnostic_note(d, "`%s` is a column of table `%s`: read it at a row, as in `row.%s`", name,
+                           checker->program->tables[checker->program->slots[column].table].name, name);
+  else if (map_get(&checker->values, name, 0) >= 0)
+    hermes_diagnostic_note(d, "a `let` of another block has this name; make it an `out` to read it here");
+}
+
+void unknown_name(const Scope *scope, Name name) {
+  const char *names[MAX_SLOTS];
+  hermes_diagnostic *d = report(scope->checker->compiler, HB0201, name.span, "there is no value named `%s` here", name.text);
+  suggest(d, name.text, names, names_in_sight(scope, names, MAX_SLOTS));
+  explain_other_meaning(scope, d, name.text);
+}
+
+void unknown_column(Checker *checker, int table, Name name) {
+  const Table *t = &checker->program->tables[table];
+  const char *names[MAX_SLOTS];
+  for (int i = 0; i < t->column_count; i++) names[i] = checker->program->slots[t->first_column + i].name;
+  hermes_diagnostic *d = report(checker->compiler, HB0205, name.span, "table `%s` has no column `%s`", t->name, name.text);
+  suggest(d, name.text, names, (size_t)t->column_count);
+}
+
+int index_set(Checker *checker, Name name) {
+  int table = find_table(checker, name.text);
+  if (table >= 0 && checker->program->tables[table].rank == 1) return table;
+  hermes_diagnostic *d =
+      report(checker->compiler, HB0203, name.span,
+             table < 0 ? "there is no table named `%s`" : "`%s` has two indices and is no index set", name.text);
+  const char *names[MAX_SLOTS];
+  size_t count = 0;
+  for (int i = 0; i < checker->program->table_count && count < MAX_SLOTS; i++)
+    if (checker->program->tables[i].rank == 1) names[count++] = checker->program->tables[i].name;
+  suggest(d, name.text, names, count);
+  return -1;
+}

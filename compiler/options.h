@@ -1,0 +1,32 @@
+/* hermesc's command line. One table of commands and one of options say all there is (options.c). */
+#ifndef HERMESC_OPTIONS_H
+#define HERMESC_OPTIONS_H
+
+#include "hermesc.h"
+
+typedef enum Command { COMMAND_BUILD, COMMAND_CHECK, COMMAND_INTERPRET, COMMAND_PRINT } Command;
+typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON } ErrorFormat;
+typedef enum Colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } Colour;
+typedef enum Form { FORM_TOKENS, FORM_AST, FORM_TYPES, FORM_STAGES, FORM_IR, FORM_C } Form;
+
+/* What the command line asks for. */
+typedef struct Settings {
+  Command command;
+  const char *path; /* the blueprint; "-": standard input */
+  char **rest;      /* interpret: all that stands behind the blueprint */
+  int rest_count;
+  const char *output; /* build: never NULL */
+  const char *keep;   /* build: where the C stays, or NULL */
+  int form;           /* print: a Form */
+  int error_format;   /* an ErrorFormat */
+  int colour;         /* a Colour */
+  long error_limit;   /* 0: all */
+  bool no_cache, verbose, werror, help, version;
+} Settings;
+
+/* Reads the command line. False, with the reasons among the compiler's diagnostics, where it makes
+ * no sense; the settings then still say in which format to report that. */
+bool read_command_line(Compiler *compiler, int argc, char **argv, Settings *settings);
+void print_help(FILE *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* Stages: what each value depends on (binding-time analysis on the lattice of subsets of draw, time and policy), and
+ * through which value that came. What depends on nothing is computed once per twin. */
+#include "hermesc.h"
+
+#include <string.h>
+
+static void infer_term(const Program *program, const Term *term, Slot *slot) {
+  if (!term) return;
+  if (term->kind == TERM_SLOT) {
+    unsigned read = program->slots[term->index].stage;
+    if (read & ~slot->stage) slot->because = term->index;
+    slot->stage |= read;
+  }
+  for (int i = 0; i < term->arg_count; i++) infer_term(program, term->args[i], slot);
+  infer_term(program, term->filter, slot);
+  infer_term(program, term->body, slot);
+  infer_term(program, term->fallback, slot);
+}
+
+/* Moves what no policy reaches to the front; each half keeps its order. */
+static void split_order(Compiler *compiler) {
+  Program *program = &compiler->program;
+  int *order = ARENA_ARRAY(&compiler->arena, int, program->order_count + 1), count = 0;
+  for (int wanted = 0; wanted < 2; wanted++)
+    for (int i = 0; i < program->order_count; i++)
+      if (((program->slots[program->order[i]].stage & STAGE_POLICY) != 0) == wanted) order[count++] = program->order[i];
+  program->order = order;
+}
+
+/* needs: an order of the values. leaves: stage and because of every slot; the order with policy-free values first. */
+void infer_stages(Compiler *compiler) {
+  Program *program = &compiler->program;
+  for (int i = 0; i < program->slot_count; i++)
+    if (program->slots[i].role == ROLE_POLICY) program->slots[i].stage = STAGE_POLICY;
+  for (int i = 0; i < program->order_count; i++) {
+    Slot *slot = &program->slots[program->order[i]];
+    infer_term(program, slot->value, slot);
+  }
+  split_order(compiler);
+}

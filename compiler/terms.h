@@ -1,0 +1,51 @@
+/* What the passes behind the check ask of terms, and how they build new ones (terms.c). */
+#ifndef HERMESC_TERMS_H
+#define HERMESC_TERMS_H
+
+#include "hermesc.h"
+
+/* ---- questions --------------------------------------------------------------------------------- */
+
+/* The parts of a term: args, then of a reduction filter, body and fallback; a part may be NULL. */
+int term_part_count(const Term *term);
+Term *term_part(const Term *term, int part);
+
+bool term_is_number(const Term *term, double number);
+bool term_is_neutral(Reduction reduction); /* has a value over nothing */
+bool term_is_special_power(const Term *term); /* x^2, x^0.5, x^1, x^-1: done without pow */
+
+bool term_can_fault(const Term *term);     /* somewhere in it */
+bool term_is_costly(const Term *term);     /* holds a transcendental, a call or a reduction */
+bool term_is_statements(const Term *term); /* holds what no C expression can say */
+bool term_equal(const Term *a, const Term *b); /* but for spans; NULLs are equal */
+
+unsigned term_stage(const Program *program, const Term *term);
+
+/* A set of index variables, by their number. */
+typedef uint32_t Variables;
+_Static_assert(MAX_VARIABLES <= 32, "a set of variables is one word");
+static inline Variables variable_bit(int variable) {
+  return (Variables)1 << variable;
+}
+Variables loop_variables(const Loop *loops, int count);
+Variables term_variables(const Term *term); /* read in it and bound by no loop of its own */
+
+/* ---- building ---------------------------------------------------------------------------------- */
+Term *term_copy(Arena *arena, const Term *term); /* shallow */
+Term *term_number(Arena *arena, double number, TypeKind kind, Span span);
+Term *term_variable(Arena *arena, int variable, int table, Span span);
+Term *term_slot(Arena *arena, const Program *program, int slot, Span span); /* args unset */
+Term *term_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *right);
+Term *term_if(Arena *arena, Term *condition, Term *first, Term *second);
+Term *term_empty(Arena *arena, const Term *reduction);
+
+/* A deep copy with other index variables. Loops in it are numbered from `next` on by depth, so that
+ * equal terms become the same numbers, and no variable hides another. */
+typedef struct Renaming {
+  Arena *arena;
+  Term *variable[MAX_VARIABLES]; /* what stands in for each; NULL: it cannot occur */
+  int next;
+} Renaming;
+Term *term_renamed(Renaming *renaming, const Term *term);
+
+#endif

@@ -1,0 +1,271 @@
+/* Source to tokens: what flex finds, with escapes undone, numbers read, and units behind numbers joined to them. */
+#include "syntax.h"
+
+#include "blueprint.tab.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Lexing {
+  Compiler *compiler;
+  const Source *source;
+  uint32_t number; /* of the source */
+  Tokens *tokens;
+  size_t capacity;
+  bool failed;
+} Lexing;
+
+static const char *text_at(const Lexing *lexing, const Token *token) {
+  return lexing->source->text + token->span.start;
+}
+
+static size_t length_of(const Token *token) {
+  return token->span.end - token->span.start;
+}
+
+static hermes_diagnostic *fail(Lexing *lexing, hermes_code code, Span span, const char *message) {
+  lexing->failed = true;
+  return report(lexing->compiler, code, span, "%s", message);
+}
+
+/* ---- one token ---- */
+
+static const char *unescape(Lexing *lexing, const Token *token) {
+  size_t length = length_of(token) - 2;
+  if (length > MAX_STRING_BYTES) {
+    fail(lexing, HB0009, token->span, "this string is longer than 8192 bytes");
+    return "";
+  }
+  char *text = arena_copy(&lexing->compiler->arena, text_at(lexing, token) + 1, length);
+  char *to = text;
+  for (const char *from = text; *from; from++) {
+    if (*from == '\\' && from[1]) from++, *to++ = *from == 'n' ? '\n' : *from;
+    else *to++ = *from;
+  }
+  *to = '\0';
+  return text;
+}
+
+static void read_number(Lexing *lexing, Token *token) {
+  char digits[64];
+  size_t length = length_of(token);
+  if (length >= sizeof digits) {
+    fail(lexing, HB0108, token->span, "this number has more than 63 characters");
+    return;
+  }
+  memcpy(digits, text_at(lexing, token), length);
+  digits[length] = '\0';
+  token->number = strtod(digits, NULL);
+  if (!isfinite(token->number)) fail(lexing, HB0108, token->span, "this number is too large for a double");
+}
+
+static void read_name(Lexing *lexing, Token *token) {
+  if (length_of(token) > MAX_NAME_BYTES) fail(lexing, HB0008, token->span, "this name is longer than 128 bytes");
+  token->text = arena_copy(&lexing->compiler->arena, text_at(lexing, token), length_of(token));
+}
+
+static void complete(Lexing *lexing, Token *token) {
+  switch (token->kind) {
+  case TOKEN_NAME: read_name(lexing, token); break;
+  case TOKEN_NUMBER: read_number(lexing, token); break;
+  case TOKEN_STRING: token->text = unescape(lexing, token); break;
+  case TOKEN_OPEN_STRING:
+    fail(lexing, HB0103, token->span, "this string has no closing quote on its line");
+    token->kind = TOKEN_STRING;
+    token->text = "";
+    break;
+  case TOKEN_UNKNOWN: fail(lexing, HB0104, token->span, "this character has no meaning in a blueprint"); break;
+  default: break;
+  }
+}
+
+static void append(Lexing *lexing, Token token) {
+  if (lexing->tokens->count == lexing->capacity) {
+    size_t capacity = lexing->capacity ? lexing->capacity * 2 : 256;
+    Token *items = ARENA_ARRAY(&lexing->compiler->arena, Token, capacity);
+    if (lexing->capacity) memcpy(items, lexing->tokens->items, lexing->capacity * sizeof(Token));
+    lexing->tokens->items = items;
+    lexing->capacity = capacity;
+  }
+  lexing->tokens->items[lexing->tokens->count++] = token;
+}
+
+static void scan(Lexing *lexing, void *scanner) {
+  int kind;
+  size_t start, end;
+  while ((kind = lex_token(scanner, &start, &end)) != 0) {
+    Token token = {.kind = kind, .span = {(uint32_t)start, (uint32_t)end, lexing->number}};
+    if (lexing->tokens->count >= MAX_TOKENS) {
+      fail(lexing, HB0007, token.span, "this file has more than 1048576 tokens");
+      break;
+    }
+    complete(lexing, &token);
+    if (token.kind != TOKEN_UNKNOWN) append(lexing, token);
+  }
+  uint32_t length = (uint32_t)lexing->source->length;
+  append(lexing, (Token){.kind = 0, .span = {length, length, lexing->number}});
+}
+
+/* ---- counted units: `unit user;` must be known before literals are read ---- */
+
+static void declare_units(Lexing *lexing) {
+  const Token *t = lexing->tokens->items;
+  for (size_t i = 0; i + 2 < lexing->tokens->count; i++) {
+    bool here = t[i].kind == TOKEN_NAME && strcmp(t[i].text, "unit") == 0 && t[i + 1].kind == TOKEN_NAME &&
+                (t[i + 2].kind == ';' || t[i + 2].kind == TOKEN_STRING) &&
+                (i == 0 || t[i - 1].kind == ';' || t[i - 1].kind == '}');
+    if (!here) continue;
+    if (!hermes_unit_declare(&lexing->compiler->units, t[i + 1].text))
+      fail(lexing, HB0405, t[i + 1].span, "this name is a unit already, or there are too many units");
+  }
+}
+
+/* ---- quantities: a known unit right behind a number, on the same line ---- */
+
+static bool same_line(const Lexing *lexing, const Token *a, const Token *b) {
+  return !memchr(lexing->source->text + a->span.end, '\n', b->span.start - a->span.end);
+}
+
+static bool touches(const Token *a, const Token *b) {
+  return a->span.end == b->span.start;
+}
+
+static bool is_unit(const Lexing *lexing, const Token *token) {
+  return token->kind == TOKEN_NAME &&
+         hermes_unit_symbol(&lexing->compiler->units, text_at(lexing, token), length_of(token));
+}
+
+/* Is `kinds` (with n for a whole number) spelt by the tokens from t on, without spaces? */
+static bool spells(const Lexing *lexing, const Token *t, const char *kinds) {
+  for (; *kinds; kinds++, t++) {
+    if (!touches(t - 1, t)) return false;
+    if (*kinds == 'n' ? t->kind != TOKEN_NUMBER || strspn(text_at(lexing, t), "0123456789") < length_of(t)
+                      : t->kind != *kinds)
+      return false;
+  }
+  return true;
+}
+
+/* How many tokens from t on are an exponent: ^2, ^-2, ^(1/2), ^(-1/2)? */
+static size_t exponent_length(const Lexing *lexing, const Token *t) {
+  static const char *const forms[] = {"^n", "^-n", "^(n/n)", "^(-n/n)"};
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (spells(lexing, t, forms[i])) return strlen(forms[i]);
+  return 0;
+}
+
+/* The number of tokens from t on that are one unit; 0 where none begins. */
+static size_t unit_length(const Lexing *lexing, const Token *t) {
+  if (t->kind == '%') return 1;
+  if (!is_unit(lexing, t)) return 0;
+  size_t length = 1;
+  for (;;) {
+    length += exponent_length(lexing, t + length);
+    const Token *next = t + length;
+    bool more = (next->kind == '/' || next->kind == '*') && touches(next - 1, next) && touches(next, next + 1) &&
+                is_unit(lexing, next + 1);
+    if (!more) return length;
+    length += 2;
+  }
+}
+
+static void join_unit(Lexing *lexing, Token *number, const Token *first, const Token *last) {
+  char why[256];
+  Span span = span_join(first->span, last->span);
+  number->kind = TOKEN_QUANTITY;
+  number->span.end = span.end;
+  if (!hermes_unit_parse(&lexing->compiler->units, lexing->source->text + span.start, span.end - span.start,
+                         &number->unit, why, sizeof why)) {
+    fail(lexing, HB0401, span, why);
+    number->unit = (hermes_unit){0};
+  }
+}
+
+/* A name behind a number that is no unit can only be a misspelt one, except for the words that may follow there. */
+static bool is_misspelt_unit(const Token *token) {
+  static const char *const followers[] = {"step", "within", "by", "to", "start", "tolerance", "initially", "subject", "with"};
+  if (token->kind != TOKEN_NAME) return false;
+  for (size_t i = 0; i < sizeof followers / sizeof *followers; i++)
+    if (strcmp(token->text, followers[i]) == 0) return false;
+  return true;
+}
+
+static void refuse_unit(Lexing *lexing, Token *number, const Token *name) {
+  hermes_diagnostic *d = fail(lexing, HB0401, name->span, "");
+  free(d->message);
+  d->message = NULL;
+  hermes_diagnostic_fact(&d->message, "`%s` is no unit", name->text);
+  char nearest[HERMES_UNIT_TEXT];
+  if (hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest, sizeof nearest))
+    hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  number->kind = TOKEN_QUANTITY;
+  number->span.end = name->span.end;
+  number->unit = (hermes_unit){0};
+}
+
+/* Joins in place: tokens only become fewer. */
+static void join_units(Lexing *lexing) {
+  Token *t = lexing->tokens->items;
+  size_t count = lexing->tokens->count, to = 0;
+  for (size_t i = 0; i < count; i++) {
+    Token token = t[i];
+    if (token.kind == TOKEN_NUMBER && i + 1 < count && same_line(lexing, &t[i], &t[i + 1])) {
+      size_t length = unit_length(lexing, &t[i + 1]);
+      if (length) join_unit(lexing, &token, &t[i + 1], &t[i + length]);
+      else if (is_misspelt_unit(&t[i + 1])) refuse_unit(lexing, &token, &t[i + 1]), length = 1;
+      i += length;
+    }
+    t[to++] = token;
+  }
+  lexing->tokens->count = to;
+}
+
+/* Names are ASCII: letters of other alphabets occur in units only. */
+static void check_names(Lexing *lexing) {
+  for (size_t i = 0; i < lexing->tokens->count; i++) {
+    const Token *token = &lexing->tokens->items[i];
+    if (token->kind != TOKEN_NAME || is_unit(lexing, token)) continue;
+    for (const char *c = token->text; *c; c++) {
+      if (!((unsigned char)*c & 0x80)) continue;
+      fail(lexing, HB0104, token->span, "names are made of the letters a to z, digits and _");
+      break;
+    }
+  }
+}
+
+bool tokenize(Compiler *compiler, uint32_t source, Tokens *tokens) {
+  Lexing lexing = {compiler, compiler->sources[source], source, tokens, 0, false};
+  *tokens = (Tokens){0};
+  void *scanner = lex_open(lexing.source->text, lexing.source->length);
+  if (!scanner) return fail(&lexing, HB0735, (Span){0, 0, source}, "no memory for the scanner"), false;
+  scan(&lexing, scanner);
+  lex_close(scanner);
+  declare_units(&lexing);
+  join_units(&lexing);
+  check_names(&lexing);
+  return !lexing.failed;
+}
+
+/* ---- --print=tokens ---- */
+
+void print_tokens(const Compiler *compiler, uint32_t source, FILE *out) {
+  Tokens tokens;
+  Compiler scratch = *compiler; /* its own diagnostics: printing reports nothing twice */
+  scratch.diagnostics = (hermes_diagnostics){0};
+  scratch.arena = (Arena){0};
+  scratch.units = (hermes_unit_system){0};
+  tokenize(&scratch, source, &tokens);
+  for (size_t i = 0; i + 1 < tokens.count; i++) {
+    const Token *t = &tokens.items[i];
+    const char *text = compiler->sources[source]->text + t->span.start;
+    const char *kind = t->kind == TOKEN_NAME       ? "name"
+                       : t->kind == TOKEN_NUMBER   ? "number"
+                       : t->kind == TOKEN_QUANTITY ? "quantity"
+                       : t->kind == TOKEN_STRING   ? "string"
+                                                   : "symbol";
+    fprintf(out, "%6u..%-6u %-8s %.*s\n", t->span.start, t->span.end, kind, (int)length_of(t), text);
+  }
+  hermes_diagnostics_free(&scratch.diagnostics);
+  arena_free(&scratch.arena);
+}

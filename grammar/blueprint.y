@@ -1,0 +1,596 @@
+/* The shape of a blueprint, and nothing else: actions only build the tree.
+ *
+ * A pure push parser: the driver (compiler/parse.c) asks it, word by word, whether a keyword is expected, and takes the
+ * word as a name where it is not. Only `if then else and or not true false for in` are reserved.
+ */
+%define api.pure full
+%define api.push-pull push
+%define api.prefix {blueprint_}
+%define api.token.prefix {TOKEN_}
+%define api.location.type {Span}
+%define parse.error custom
+%define parse.lac full
+%locations
+%expect 0
+%param {Parser *parser}
+
+%code requires {
+#include "syntax.h"
+}
+
+%code provides {
+/* May this token stand next? */
+int blueprint_expects(blueprint_pstate *state, int token);
+}
+
+%union {
+  const Token *token;
+  Name name;
+  const char *doc;
+  Expr *expr;
+  For *fors;
+  NameList *names;
+  TypeExpr *type;
+  DomainExpr *domain;
+  Index *index;
+  Item *item;
+  Statement *statement;
+  Objective *objective;
+  Decl *decl;
+  bool flag;
+  Span span;
+}
+
+%code {
+#define YYLLOC_DEFAULT(Current, Rhs, N)                                                                                \
+  do {                                                                                                                 \
+    if (N) {                                                                                                           \
+      (Current) = YYRHSLOC(Rhs, 1);                                                                                    \
+      (Current).end = YYRHSLOC(Rhs, N).end;                                                                            \
+    } else {                                                                                                           \
+      (Current) = YYRHSLOC(Rhs, 0);                                                                                    \
+      (Current).start = (Current).end;                                                                                 \
+    }                                                                                                                  \
+  } while (0)
+
+static void yyerror(Span *span, Parser *parser, const char *message);
+
+static Decl *decl_new(Parser *parser, DeclKind kind, Span span) {
+  Decl *decl = ARENA_NEW(&parser->compiler->arena, Decl);
+  decl->kind = kind;
+  decl->span = span;
+  decl->doc = "";
+  return decl;
+}
+static Statement *statement_new(Parser *parser, StatementKind kind, Span span) {
+  Statement *statement = ARENA_NEW(&parser->compiler->arena, Statement);
+  statement->kind = kind;
+  statement->span = span;
+  return statement;
+}
+static NameList *name_list(Parser *parser, Name name) {
+  NameList *list = ARENA_NEW(&parser->compiler->arena, NameList);
+  list->name = name;
+  return list;
+}
+static For *for_new(Parser *parser, Name variable, Name set) {
+  For *loop = ARENA_NEW(&parser->compiler->arena, For);
+  loop->variable = variable;
+  loop->set = set;
+  return loop;
+}
+static Index *index_new(Parser *parser, Name variable, Name set) {
+  Index *index = ARENA_NEW(&parser->compiler->arena, Index);
+  index->variable = variable;
+  index->set = set;
+  return index;
+}
+static TypeExpr *type_new(Parser *parser, Span span, NameList *labels) {
+  TypeExpr *type = ARENA_NEW(&parser->compiler->arena, TypeExpr);
+  type->span = span;
+  type->labels = labels;
+  return type;
+}
+static DomainExpr *domain_new(Parser *parser, Span span) {
+  DomainExpr *domain = ARENA_NEW(&parser->compiler->arena, DomainExpr);
+  domain->span = span;
+  return domain;
+}
+static Item *item_new(Parser *parser, Name name, Index *indices, Span span) {
+  Item *item = ARENA_NEW(&parser->compiler->arena, Item);
+  item->name = name;
+  item->indices = indices;
+  item->doc = "";
+  item->span = span;
+  return item;
+}
+/* The name a.b spelt as one, for modules. */
+static Name name_join(Parser *parser, Name a, Name b) {
+  Name name = {arena_format(&parser->compiler->arena, "%s.%s", a.text, b.text), span_join(a.span, b.span)};
+  return name;
+}
+static Name name_of(const Token *token) {
+  Name name = {token->text, token->span};
+  return name;
+}
+static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr *fallback, Span span) {
+  Expr *call = expr_new(parser, EXPR_CALL, span);
+  call->args = args;
+  call->fors = fors;
+  call->filter = filter;
+  call->fallback = fallback;
+  return call;
+}
+}
+
+%token <token> NAME "a name" NUMBER "a number" QUANTITY "a quantity" STRING "a string"
+%token OPEN_STRING UNKNOWN
+%token IF "`if`" THEN "`then`" ELSE "`else`" AND "`and`" OR "`or`" NOT "`not`" TRUE "`true`" FALSE "`false`"
+%token FOR "`for`" IN "`in`"
+%token RANGE "`..`" UNTIL "`..<`" ARROW "`->`" EQUAL "`==`" NOT_EQUAL "`!=`" LESS_EQUAL "`<=`" GREATER_EQUAL "`>=`"
+%token KW_BLUEPRINT "`blueprint`" KW_MODULE "`module`" KW_IMPORT "`import`" KW_UNIT "`unit`" KW_SPARSE "`sparse`"
+%token KW_TABLE "`table`" KW_FROM "`from`" KW_INPUT "`input`" KW_POLICY "`policy`" KW_FUNCTION "`function`"
+%token KW_ANY "`any`" KW_OPERATIONAL "`operational`" KW_FUNCTIONAL "`functional`" KW_BLOCK "`block`" KW_OUT "`out`"
+%token KW_LET "`let`" KW_RETURN "`return`" KW_KPI "`kpi`" KW_GOAL "`goal`" KW_MAXIMIZE "`maximize`"
+%token KW_MINIMIZE "`minimize`" KW_SUBJECT "`subject`" KW_TO "`to`" KW_EXPECT "`expect`" KW_VARY "`vary`"
+%token KW_BY "`by`" KW_ASSERT "`assert`" KW_WITHIN "`within`" KW_DEFAULT "`default`" KW_STEP "`step`"
+%token KW_MISSING "`missing`"
+%token ';' "`;`" ':' "`:`" ',' "`,`" '.' "`.`" '(' "`(`" ')' "`)`" '[' "`[`" ']' "`]`" '{' "`{`" '}' "`}`" '=' "`=`"
+%token '<' "`<`" '>' "`>`" '+' "`+`" '-' "`-`" '*' "`*`" '/' "`/`" '^' "`^`" '%' "`%`" '~' "`~`"
+
+%type <name> name dotted
+%type <doc> doc strings
+%type <decl> decl function_head
+%type <names> names table_index generics labels
+%type <item> items item parameters parameter_list parameter definition
+%type <index> indices index_list index
+%type <type> type
+%type <domain> domain range
+%type <expr> expr or_expr and_expr not_expr comparison sum product unary power postfix primary args expr_list filter step
+%type <expr> constraints comparison_list within
+%type <fors> fors for_list
+%type <statement> block_statements block_statement function_statements function_statement expect_statements expect_statement
+%type <objective> objectives objective
+%type <flag> sparse block_kind
+
+%start source
+
+%%
+
+source:
+    header decls
+  ;
+
+header:
+    KW_BLUEPRINT name doc ';' { parser->tree->name = $name; parser->tree->doc = $doc; }
+  | KW_MODULE dotted doc ';'  { parser->tree->name = $dotted; parser->tree->doc = $doc; parser->tree->is_module = true; }
+  ;
+
+decls:
+    %empty
+  | decls decl  { if ($decl) LIST_APPEND(Decl, parser->tree->decls, $decl); }
+  ;
+
+decl:
+    KW_IMPORT dotted ';'  { $$ = decl_new(parser, DECL_IMPORT, @$); $$->name = $dotted; }
+  | KW_UNIT name doc ';'  { $$ = decl_new(parser, DECL_UNIT, @$); $$->name = $name; $$->doc = $doc; }
+  | sparse KW_TABLE name table_index KW_FROM STRING doc '{' items '}'  {
+      $$ = decl_new(parser, DECL_TABLE, @$);
+      $$->sparse = $sparse;
+      $$->name = $name;
+      $$->indices = $table_index;
+      $$->file = $STRING->text;
+      $$->doc = $doc;
+      $$->items = $items;
+    }
+  | KW_INPUT doc '{' items '}'   { $$ = decl_new(parser, DECL_INPUT, @$); $$->doc = $doc; $$->items = $items; }
+  | KW_POLICY doc '{' items '}'  { $$ = decl_new(parser, DECL_POLICY, @$); $$->doc = $doc; $$->items = $items; }
+  | function_head '=' expr ';'   { $$ = $function_head; $$->body = $expr; $$->span = @$; }
+  | function_head '{' function_statements '}'  { $$ = $function_head; $$->statements = $function_statements; $$->span = @$; }
+  | block_kind KW_BLOCK name doc '{' block_statements '}'  {
+      $$ = decl_new(parser, DECL_BLOCK, @$);
+      $$->operational = $block_kind;
+      $$->name = $name;
+      $$->doc = $doc;
+      $$->statements = $block_statements;
+    }
+  | KW_KPI item  { $$ = decl_new(parser, DECL_KPI, @$); $$->name = $item->name; $$->items = $item; }
+  | KW_GOAL objectives constraints doc ';'  {
+      $$ = decl_new(parser, DECL_GOAL, @$);
+      $$->objectives = $objectives;
+      $$->constraints = $constraints;
+      $$->doc = $doc;
+    }
+  | KW_EXPECT strings fors filter '{' expect_statements '}'  {
+      $$ = decl_new(parser, DECL_EXPECT, @$);
+      $$->doc = $strings;
+      $$->fors = $fors;
+      $$->filter = $filter;
+      $$->statements = $expect_statements;
+    }
+  | error ';'  { $$ = NULL; }
+  | error '}'  { $$ = NULL; }
+  ;
+
+/* ---- declarations ---- */
+
+sparse:
+    %empty     { $$ = false; }
+  | KW_SPARSE  { $$ = true; }
+  ;
+
+table_index:
+    %empty         { $$ = NULL; }
+  | '[' names ']'  { $$ = $names; }
+  ;
+
+block_kind:
+    KW_OPERATIONAL  { $$ = true; }
+  | KW_FUNCTIONAL   { $$ = false; }
+  ;
+
+function_head:
+    KW_FUNCTION name '(' parameters ')' ARROW type generics doc  {
+      $$ = decl_new(parser, DECL_FUNCTION, @$);
+      $$->name = $name;
+      $$->items = $parameters;
+      $$->result = $type;
+      $$->generics = $generics;
+      $$->doc = $doc;
+    }
+  ;
+
+generics:
+    %empty            { $$ = NULL; }
+  | FOR KW_ANY names  { $$ = $names; }
+  ;
+
+parameters:
+    %empty          { $$ = NULL; }
+  | parameter_list
+  ;
+
+parameter_list:
+    parameter
+  | parameter_list ',' parameter  { $$ = $1; LIST_APPEND(Item, $$, $parameter); }
+  ;
+
+parameter:
+    name ':' type  { $$ = item_new(parser, $name, NULL, @$); $$->type = $type; }
+  ;
+
+items:
+    %empty           { $$ = NULL; }
+  | items item       { $$ = $1; LIST_APPEND(Item, $$, $item); }
+  | items error ';'  { $$ = $1; }
+  ;
+
+/* The one form of every declaration and definition. */
+item:
+    name indices ':' type domain definition ';'  {
+      $$ = $definition;
+      $$->name = $name;
+      $$->indices = $indices;
+      $$->type = $type;
+      $$->domain = $domain;
+      $$->span = @$;
+    }
+  ;
+
+definition:
+    doc  { $$ = item_new(parser, (Name){0}, NULL, @$); $$->doc = $doc; }
+  | doc[before] '=' expr doc[after]  {
+      $$ = item_new(parser, (Name){0}, NULL, @$);
+      $$->doc = doc_join(parser, $before, $after);
+      $$->value = $expr;
+    }
+  | doc[before] '=' or_expr OR KW_MISSING doc[after]  {
+      $$ = item_new(parser, (Name){0}, NULL, @$);
+      $$->doc = doc_join(parser, $before, $after);
+      $$->value = $or_expr;
+      $$->or_missing = true;
+    }
+  ;
+
+indices:
+    %empty              { $$ = NULL; }
+  | '[' index_list ']'  { $$ = $index_list; }
+  ;
+
+index_list:
+    index
+  | index_list ',' index  { $$ = $1; LIST_APPEND(Index, $$, $index); }
+  ;
+
+index:
+    name                          { $$ = index_new(parser, (Name){0}, $name); }
+  | name[variable] IN name[set]   { $$ = index_new(parser, $variable, $set); }
+  ;
+
+type:
+    unit            { $$ = type_new(parser, @$, NULL); }
+  | '{' labels '}'  { $$ = type_new(parser, @$, $labels); }
+  ;
+
+labels:
+    names
+  ;
+
+/* A unit in a type: its text is read by the unit system. */
+unit:
+    unit_power
+  | unit '/' unit_power
+  | unit '*' unit_power
+  ;
+
+unit_power:
+    unit_atom
+  | unit_atom '^' exponent
+  ;
+
+unit_atom:
+    name
+  | NUMBER
+  | '%'
+  | '(' unit ')'
+  ;
+
+exponent:
+    NUMBER
+  | '-' NUMBER
+  | '(' NUMBER '/' NUMBER ')'
+  | '(' '-' NUMBER '/' NUMBER ')'
+  ;
+
+domain:
+    %empty                  { $$ = NULL; }
+  | IN range                { $$ = $range; }
+  | IN '{' expr_list '}'    { $$ = domain_new(parser, @$); $$->values = $expr_list; }
+  ;
+
+range:
+    sum[low] RANGE sum[high] step  {
+      $$ = domain_new(parser, @$); $$->low = $low; $$->high = $high; $$->step = $step;
+    }
+  | sum[low] UNTIL sum[high] step  {
+      $$ = domain_new(parser, @$); $$->low = $low; $$->high = $high; $$->step = $step; $$->open = true;
+    }
+  ;
+
+step:
+    %empty       { $$ = NULL; }
+  | KW_STEP sum  { $$ = $sum; }
+  ;
+
+/* ---- blocks, functions, goals, expectations ---- */
+
+block_statements:
+    %empty                            { $$ = NULL; }
+  | block_statements block_statement  { $$ = $1; LIST_APPEND(Statement, $$, $block_statement); }
+  | block_statements error ';'        { $$ = $1; }
+  ;
+
+block_statement:
+    IN names ';'  { $$ = statement_new(parser, STATEMENT_IN, @$); $$->names = $names; }
+  | KW_OUT item   { $$ = statement_new(parser, STATEMENT_OUT, @$); $$->item = $item; }
+  | KW_LET name indices '=' expr doc ';'  {
+      $$ = statement_new(parser, STATEMENT_LET, @$);
+      $$->item = item_new(parser, $name, $indices, @$);
+      $$->item->value = $expr;
+      $$->item->doc = $doc;
+    }
+  ;
+
+function_statements:
+    %empty                                  { $$ = NULL; }
+  | function_statements function_statement  { $$ = $1; LIST_APPEND(Statement, $$, $function_statement); }
+  | function_statements error ';'           { $$ = $1; }
+  ;
+
+function_statement:
+    KW_LET name '=' expr doc ';'  {
+      $$ = statement_new(parser, STATEMENT_LET, @$);
+      $$->item = item_new(parser, $name, NULL, @$);
+      $$->item->value = $expr;
+      $$->item->doc = $doc;
+    }
+  | KW_RETURN expr ';'  { $$ = statement_new(parser, STATEMENT_RETURN, @$); $$->value = $expr; }
+  ;
+
+objectives:
+    objective
+  | objectives ',' objective  { $$ = $1; LIST_APPEND(Objective, $$, $objective); }
+  ;
+
+objective:
+    KW_MAXIMIZE name  { $$ = ARENA_NEW(&parser->compiler->arena, Objective); $$->maximize = true; $$->kpi = $name; }
+  | KW_MINIMIZE name  { $$ = ARENA_NEW(&parser->compiler->arena, Objective); $$->kpi = $name; }
+  ;
+
+constraints:
+    %empty                            { $$ = NULL; }
+  | KW_SUBJECT KW_TO comparison_list  { $$ = $comparison_list; }
+  ;
+
+comparison_list:
+    comparison
+  | comparison_list ',' comparison  { $$ = $1; LIST_APPEND(Expr, $$, $comparison); }
+  ;
+
+expect_statements:
+    %empty                              { $$ = NULL; }
+  | expect_statements expect_statement  { $$ = $1; LIST_APPEND(Statement, $$, $expect_statement); }
+  | expect_statements error ';'         { $$ = $1; }
+  ;
+
+expect_statement:
+    KW_VARY postfix KW_BY expr ';'  {
+      $$ = statement_new(parser, STATEMENT_VARY, @$); $$->target = $postfix; $$->by = true; $$->value = $expr;
+    }
+  | KW_VARY postfix KW_TO expr ';'  {
+      $$ = statement_new(parser, STATEMENT_VARY, @$); $$->target = $postfix; $$->value = $expr;
+    }
+  | KW_ASSERT expr within fors filter ';'  {
+      $$ = statement_new(parser, STATEMENT_ASSERT, @$);
+      $$->value = $expr;
+      $$->within = $within;
+      $$->fors = $fors;
+      $$->filter = $filter;
+    }
+  ;
+
+within:
+    %empty         { $$ = NULL; }
+  | KW_WITHIN sum  { $$ = $sum; }
+  ;
+
+/* ---- expressions ---- */
+
+expr:
+    or_expr
+  | IF expr[condition] THEN expr[yes] ELSE expr[no]  { $$ = expr_if(parser, @$, $condition, $yes, $no); }
+  ;
+
+or_expr:
+    and_expr
+  | or_expr OR and_expr  { $$ = expr_binary(parser, OP_OR, @OR, $1, $3); }
+  ;
+
+and_expr:
+    not_expr
+  | and_expr AND not_expr  { $$ = expr_binary(parser, OP_AND, @AND, $1, $3); }
+  ;
+
+not_expr:
+    comparison
+  | NOT not_expr  { $$ = expr_unary(parser, OP_NOT, @NOT, $2, @$); }
+  ;
+
+comparison:
+    sum
+  | sum '<' sum            { $$ = expr_binary(parser, OP_LESS, @2, $1, $3); }
+  | sum LESS_EQUAL sum     { $$ = expr_binary(parser, OP_LESS_EQUAL, @2, $1, $3); }
+  | sum '>' sum            { $$ = expr_binary(parser, OP_GREATER, @2, $1, $3); }
+  | sum GREATER_EQUAL sum  { $$ = expr_binary(parser, OP_GREATER_EQUAL, @2, $1, $3); }
+  | sum EQUAL sum          { $$ = expr_binary(parser, OP_EQUAL, @2, $1, $3); }
+  | sum NOT_EQUAL sum      { $$ = expr_binary(parser, OP_NOT_EQUAL, @2, $1, $3); }
+  ;
+
+sum:
+    product
+  | sum '+' product  { $$ = expr_binary(parser, OP_ADD, @2, $1, $3); }
+  | sum '-' product  { $$ = expr_binary(parser, OP_SUBTRACT, @2, $1, $3); }
+  ;
+
+product:
+    unary
+  | product '*' unary  { $$ = expr_binary(parser, OP_MULTIPLY, @2, $1, $3); }
+  | product '/' unary  { $$ = expr_binary(parser, OP_DIVIDE, @2, $1, $3); }
+  ;
+
+unary:
+    power
+  | '-' unary  { $$ = expr_unary(parser, OP_NEGATE, @1, $2, @$); }
+  | '+' unary  { $$ = $2; }
+  ;
+
+power:
+    postfix
+  | postfix '^' unary  { $$ = expr_binary(parser, OP_POWER, @2, $1, $3); }
+  ;
+
+postfix:
+    primary
+  | postfix '[' expr_list ']'  { $$ = expr_index(parser, $1, $expr_list, @$); }
+  | postfix '.' name           { $$ = expr_member(parser, $1, $name); }
+  | postfix '(' args ')'       { $$ = expr_call(parser, $1, $args, @$); }
+  ;
+
+primary:
+    NUMBER        { $$ = expr_literal(parser, EXPR_NUMBER, @$, $1); }
+  | QUANTITY      { $$ = expr_literal(parser, EXPR_QUANTITY, @$, $1); }
+  | TRUE          { $$ = expr_new(parser, EXPR_TRUE, @$); }
+  | FALSE         { $$ = expr_new(parser, EXPR_FALSE, @$); }
+  | name          { $$ = expr_name(parser, $name); }
+  | '(' expr ')'  { $$ = expr_unary(parser, OP_COUNT, @$, $expr, @$); }
+  ;
+
+args:
+    %empty                                       { $$ = generator(parser, NULL, NULL, NULL, NULL, @$); }
+  | expr_list                                    { $$ = generator(parser, $1, NULL, NULL, NULL, @$); }
+  | expr_list for_list filter                    { $$ = generator(parser, $1, $for_list, $filter, NULL, @$); }
+  | expr_list for_list filter ',' KW_DEFAULT '=' expr  { $$ = generator(parser, $1, $for_list, $filter, $expr, @$); }
+  ;
+
+expr_list:
+    expr
+  | expr_list ',' expr  { $$ = $1; LIST_APPEND(Expr, $$, $expr); }
+  ;
+
+fors:
+    %empty    { $$ = NULL; }
+  | for_list
+  ;
+
+for_list:
+    FOR name[variable] IN name[set]           { $$ = for_new(parser, $variable, $set); }
+  | for_list FOR name[variable] IN name[set]  { $$ = $1; LIST_APPEND(For, $$, for_new(parser, $variable, $set)); }
+  ;
+
+filter:
+    %empty      { $$ = NULL; }
+  | IF or_expr  { $$ = $or_expr; }
+  ;
+
+/* ---- names and docs ---- */
+
+names:
+    name            { $$ = name_list(parser, $name); }
+  | names ',' name  { $$ = $1; LIST_APPEND(NameList, $$, name_list(parser, $name)); }
+  ;
+
+dotted:
+    name
+  | dotted '.' name  { $$ = name_join(parser, $1, $name); }
+  ;
+
+name:
+    NAME  { $$ = name_of($NAME); }
+  ;
+
+doc:
+    %empty   { $$ = ""; }
+  | strings
+  ;
+
+strings:
+    STRING          { $$ = $STRING->text; }
+  | strings STRING  { $$ = doc_join(parser, $1, $STRING->text); }
+  ;
+
+%%
+
+/* Says what was found and, where few things could stand here, what they are. */
+static int yyreport_syntax_error(const yypcontext_t *context, Parser *parser) {
+  enum { MOST = 6 };
+  yysymbol_kind_t expected[MOST];
+  int count = yypcontext_expected_tokens(context, expected, MOST);
+  const char *names[MOST];
+  for (int i = 0; i < count; i++) names[i] = yysymbol_name(expected[i]);
+  syntax_error(parser, *yypcontext_location(context), names, count < 0 ? 0 : count);
+  return 0;
+}
+
+static void yyerror(Span *span, Parser *parser, const char *message) {
+  (void)message; /* bison's only own message: its stack is full */
+  syntax_too_deep(parser, *span);
+}
+
+int blueprint_expects(blueprint_pstate *state, int token) {
+  yysymbol_kind_t expected[YYNTOKENS];
+  int count = yypstate_expected_tokens(state, expected, YYNTOKENS);
+  yysymbol_kind_t wanted = YYTRANSLATE(token);
+  for (int i = 0; i < count; i++)
+    if (expected[i] == wanted) return 1;
+  return 0;
+}

@@ -1,0 +1,461 @@
+/* JSON description -> structs.
+ *
+ * The reader keeps the first mistake and goes on with harmless values: no function below returns a status, and
+ * hermes_description_parse looks once, at the end. What passes is safe to use as indices without further checks.
+ */
+#include <hermes/description.h>
+
+#include <cjson/cJSON.h>
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything that a description owns, in one chain that is freed at once. */
+typedef struct piece {
+  struct piece *next;
+  max_align_t data[];
+} piece;
+
+typedef struct parsed {
+  hermes_description description; /* first: the caller's pointer is this struct's */
+  piece *pieces;
+} parsed;
+
+typedef struct reader {
+  parsed *to;
+  const char *list; /* where we are, for messages: "slots" */
+  size_t item;
+  char *error;
+  size_t error_size;
+  bool failed;
+} reader;
+
+typedef struct name_value {
+  const char *name;
+  int value;
+} name_value;
+
+static const name_value ROLES[] = {
+    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT}, {"policy", HERMES_POLICY},
+    {"out", HERMES_OUT},       {"let", HERMES_LET},     {"kpi", HERMES_KPI},
+    {"bound", HERMES_BOUND},   {"hidden", HERMES_HIDDEN}, {NULL, 0}};
+static const name_value KINDS[] = {{"real", HERMES_REAL}, {"bool", HERMES_BOOL},
+                                   {"enum", HERMES_ENUM}, {"ref", HERMES_REF}, {NULL, 0}};
+static const name_value STAGES[] = {{"draw", HERMES_STAGE_DRAW}, {"time", HERMES_STAGE_TIME},
+                                    {"policy", HERMES_STAGE_POLICY}, {NULL, 0}};
+
+__attribute__((format(printf, 2, 3))) static void fail(reader *r, const char *format, ...) {
+  if (r->failed) return;
+  r->failed = true;
+  if (!r->error_size) return;
+  int used = snprintf(r->error, r->error_size, "the description is unusable: %s[%zu]: ",
+                      r->list, r->item);
+  va_list arguments;
+  va_start(arguments, format);
+  if (used >= 0 && (size_t)used < r->error_size)
+    vsnprintf(r->error + used, r->error_size - (size_t)used, format, arguments);
+  va_end(arguments);
+}
+
+/* Zeroed memory that lives as long as the description; NULL after a failure, and for nothing. */
+static void *take(reader *r, size_t count, size_t size) {
+  if (r->failed || count == 0) return NULL;
+  piece *p = count > SIZE_MAX / 2 / size ? NULL : calloc(1, sizeof *p + count * size);
+  if (!p) {
+    fail(r, "out of memory");
+    return NULL;
+  }
+  p->next = r->to->pieces;
+  r->to->pieces = p;
+  return p->data;
+}
+
+static const char *keep(reader *r, const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = take(r, size, 1);
+  return copy ? memcpy(copy, text, size) : "";
+}
+
+static const cJSON *member(const cJSON *object, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static const char *text_or(reader *r, const cJSON *object, const char *name, const char *absent) {
+  const cJSON *value = member(object, name);
+  if (!value || cJSON_IsNull(value)) return absent;
+  if (cJSON_IsString(value)) return keep(r, value->valuestring);
+  fail(r, "`%s` is no text", name);
+  return absent;
+}
+
+static const char *text(reader *r, const cJSON *object, const char *name) {
+  const char *value = text_or(r, object, name, NULL);
+  if (value) return value;
+  fail(r, "`%s` is missing", name);
+  return "";
+}
+
+static bool flag(reader *r, const cJSON *object, const char *name) {
+  const cJSON *value = member(object, name);
+  if (value && !cJSON_IsBool(value)) fail(r, "`%s` is neither true nor false", name);
+  return cJSON_IsTrue(value);
+}
+
+/* A number; `true` counts as 1, as a boolean column's default does. `absent` also for null. */
+static double number_or(reader *r, const cJSON *object, const char *name, double absent) {
+  const cJSON *value = member(object, name);
+  if (!value || cJSON_IsNull(value)) return absent;
+  if (cJSON_IsBool(value)) return cJSON_IsTrue(value);
+  if (cJSON_IsNumber(value)) return value->valuedouble;
+  fail(r, "`%s` is no number", name);
+  return absent;
+}
+
+/* A whole number below `limit`; the number of a table, slot, ... */
+static int ordinal(reader *r, const cJSON *value, const char *name, size_t limit) {
+  double number = cJSON_IsNumber(value) ? value->valuedouble : -1;
+  if (number >= 0 && number < (double)limit && number == floor(number)) return (int)number;
+  fail(r, "`%s` is not a number from 0 to below %zu", name, limit);
+  return 0;
+}
+
+static int ordinal_or(reader *r, const cJSON *object, const char *name, size_t limit, int absent) {
+  const cJSON *value = member(object, name);
+  return value && !cJSON_IsNull(value) ? ordinal(r, value, name, limit) : absent;
+}
+
+static int line_of(reader *r, const cJSON *object) {
+  return ordinal_or(r, object, "line", INT32_MAX, 0);
+}
+
+static int choice(reader *r, const cJSON *value, const name_value *choices, const char *name) {
+  if (cJSON_IsString(value))
+    for (const name_value *c = choices; c->name; c++)
+      if (!strcmp(c->name, value->valuestring)) return c->value;
+  fail(r, "`%s` is none that is known", name);
+  return 0;
+}
+
+/* Opens a list for reading: its length, 0 where it is absent. */
+static size_t length(reader *r, const cJSON *object, const char *name) {
+  const cJSON *list = member(object, name);
+  if (list && !cJSON_IsNull(list) && !cJSON_IsArray(list)) fail(r, "`%s` is no list", name);
+  return cJSON_IsArray(list) ? (size_t)cJSON_GetArraySize(list) : 0;
+}
+
+static size_t begin(reader *r, const cJSON *object, const char *name) {
+  r->list = name;
+  r->item = 0;
+  return length(r, object, name);
+}
+
+static int *ordinals(reader *r, const cJSON *object, const char *name, size_t limit,
+                     size_t *count) {
+  *count = length(r, object, name);
+  int *numbers = take(r, *count, sizeof *numbers);
+  if (!numbers) return NULL;
+  size_t i = 0;
+  for (const cJSON *item = member(object, name)->child; item; item = item->next)
+    numbers[i++] = ordinal(r, item, name, limit);
+  return numbers;
+}
+
+static const char **texts(reader *r, const cJSON *object, const char *name, size_t *count) {
+  *count = length(r, object, name);
+  const char **list = take(r, *count, sizeof *list);
+  if (!list) return NULL;
+  size_t i = 0;
+  for (const cJSON *item = member(object, name)->child; item; item = item->next) {
+    if (!cJSON_IsString(item)) fail(r, "`%s` holds something that is no text", name);
+    list[i++] = cJSON_IsString(item) ? keep(r, item->valuestring) : "";
+  }
+  return list;
+}
+
+static hermes_index index_of(reader *r, const cJSON *object) {
+  hermes_index index = {0};
+  size_t count;
+  int *tables = ordinals(r, object, "index", r->to->description.table_count, &count);
+  if (count > HERMES_MAX_RANK) fail(r, "more than %d indices", HERMES_MAX_RANK);
+  for (size_t i = 0; tables && i < count && i < HERMES_MAX_RANK; i++)
+    index.table[index.rank++] = tables[i];
+  return index;
+}
+
+/* The index of a slot, an expect, an assert: only tables that have rows. */
+static hermes_index index_over_rows(reader *r, const cJSON *object) {
+  hermes_index index = index_of(r, object);
+  for (size_t i = 0; i < index.rank && !r->failed; i++)
+    if (!hermes_table_has_rows(&r->to->description.tables[index.table[i]], index.table[i]))
+      fail(r, "an index over a table that has no rows of its own");
+  return index;
+}
+
+static hermes_unit unit_of(reader *r, const char *unit, hermes_kind kind) {
+  hermes_unit measure = hermes_unit_one();
+  char error[256] = "";
+  if (kind == HERMES_REAL && !r->failed &&
+      !hermes_unit_parse(&r->to->description.units, unit, strlen(unit), &measure, error,
+                         sizeof error))
+    fail(r, "%s", error);
+  return measure;
+}
+
+static void read_domain(reader *r, const cJSON *object, hermes_domain *domain) {
+  const cJSON *json = member(object, "domain");
+  *domain = (hermes_domain){.low = -INFINITY, .high = INFINITY};
+  if (!json || cJSON_IsNull(json)) return;
+  domain->value_count = length(r, json, "values");
+  domain->form = domain->value_count ? HERMES_SET : HERMES_RANGE;
+  domain->values = take(r, domain->value_count, sizeof *domain->values);
+  size_t i = 0;
+  if (domain->values)
+    for (const cJSON *item = member(json, "values")->child; item; item = item->next)
+      domain->values[i++] = cJSON_IsTrue(item) ? 1 : item->valuedouble;
+  domain->low = number_or(r, json, "low", -INFINITY);
+  domain->high = number_or(r, json, "high", INFINITY);
+  domain->open = flag(r, json, "open");
+  domain->step = number_or(r, json, "step", 0);
+}
+
+static void read_table(reader *r, const cJSON *json, hermes_table *table) {
+  table->name = text(r, json, "name");
+  table->doc = text_or(r, json, "doc", "");
+  table->source = text_or(r, json, "source", "");
+  table->index = index_of(r, json);
+  table->sparse = flag(r, json, "sparse");
+  size_t slots = r->to->description.slot_count;
+  table->columns = ordinals(r, json, "columns", slots, &table->column_count);
+  int number = (int)(table - r->to->description.tables);
+  if (table->index.rank == 0 || (table->index.rank == 1 && table->index.table[0] != number))
+    fail(r, "a table is indexed by itself, or by two or more others");
+}
+
+static void read_default(reader *r, const cJSON *json, hermes_slot *slot) {
+  const cJSON *value = member(json, "default");
+  slot->has_default = value && !cJSON_IsNull(value);
+  slot->default_number = number_or(r, json, "default", 0);
+  slot->or_missing = flag(r, json, "or_missing");
+}
+
+static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
+  const hermes_description *d = &r->to->description;
+  slot->name = text(r, json, "name");
+  slot->doc = text_or(r, json, "doc", "");
+  slot->role = (hermes_role)choice(r, member(json, "role"), ROLES, "role");
+  slot->kind = (hermes_kind)choice(r, member(json, "kind"), KINDS, "kind");
+  slot->unit = text_or(r, json, "unit", "1");
+  slot->measure = unit_of(r, slot->unit, slot->kind);
+  slot->index = index_over_rows(r, json);
+  slot->line = line_of(r, json);
+  slot->table = ordinal_or(r, json, "table", d->table_count, -1);
+  slot->integer = flag(r, json, "integer");
+  slot->required = flag(r, json, "required");
+  if (slot->role == HERMES_COLUMN) read_default(r, json, slot);
+  slot->labels = texts(r, json, "labels", &slot->label_count);
+  slot->refers = ordinal_or(r, json, "refers", d->table_count, -1);
+  slot->block = ordinal_or(r, json, "block", d->block_count, -1);
+  read_domain(r, json, &slot->domain);
+  const cJSON *stage;
+  cJSON_ArrayForEach(stage, member(json, "stage"))
+    slot->stage |= (unsigned)choice(r, stage, STAGES, "stage");
+}
+
+/* needs: all tables and slots read. What later code takes for granted about one slot. */
+static void check_slot(reader *r, const hermes_slot *slot) {
+  const hermes_table *tables = r->to->description.tables;
+  if (r->failed) return;
+  if (slot->kind == HERMES_ENUM && slot->label_count == 0) fail(r, "an enumeration of nothing");
+  if (slot->kind == HERMES_REF && slot->refers < 0) fail(r, "`refers` is missing");
+  if (slot->refers >= 0 && !hermes_table_has_rows(&tables[slot->refers], slot->refers))
+    fail(r, "a reference to a table that has no rows of its own");
+  if (slot->role == HERMES_COLUMN && slot->table < 0) fail(r, "a column without a table");
+  if ((slot->role == HERMES_KPI || slot->role == HERMES_BOUND) && slot->index.rank)
+    fail(r, "a %s is a scalar", slot->role == HERMES_KPI ? "kpi" : "bound");
+}
+
+static bool same_index(const hermes_index *a, const hermes_index *b) {
+  return a->rank == b->rank && !memcmp(a->table, b->table, a->rank * sizeof a->table[0]);
+}
+
+static void check_table(reader *r, const hermes_table *table) {
+  const hermes_description *d = &r->to->description;
+  for (size_t i = 0; i < table->column_count && !r->failed; i++) {
+    const hermes_slot *slot = &d->slots[table->columns[i]];
+    if (slot->role != HERMES_COLUMN || slot->table != (int)(table - d->tables) ||
+        !same_index(&slot->index, &table->index))
+      fail(r, "`%s` is not a column of it", slot->name);
+  }
+  for (size_t i = 0; i < table->index.rank && table->index.rank > 1 && !r->failed; i++)
+    if (d->tables[table->index.table[i]].index.rank != 1)
+      fail(r, "an index over a table that has no rows of its own");
+}
+
+static void read_assert(reader *r, const cJSON *json, hermes_assert *assert) {
+  assert->relation = text_or(r, json, "relation", "");
+  const cJSON *kind = member(json, "kind");
+  assert->kind = kind ? (hermes_kind)choice(r, kind, KINDS, "kind") : HERMES_REAL;
+  assert->unit = text_or(r, json, "unit", "1");
+  assert->measure = unit_of(r, assert->unit, assert->kind);
+  size_t names;
+  assert->variables = texts(r, json, "variables", &names);
+  assert->index = index_over_rows(r, json);
+  if (names != assert->index.rank) fail(r, "variables and index differ in length");
+  assert->line = line_of(r, json);
+  const cJSON *within = member(json, "within");
+  assert->has_within = within && !cJSON_IsNull(within);
+  assert->within = number_or(r, json, "within", 0);
+}
+
+static void read_expect(reader *r, const cJSON *json, hermes_expect *expect) {
+  expect->doc = text_or(r, json, "doc", "");
+  expect->line = line_of(r, json);
+  size_t names;
+  expect->variables = texts(r, json, "variables", &names);
+  expect->index = index_over_rows(r, json);
+  if (names != expect->index.rank) fail(r, "variables and index differ in length");
+  expect->varies = flag(r, json, "varies");
+  expect->varies_input = flag(r, json, "varies_input");
+  expect->assert_count = length(r, json, "asserts");
+  expect->asserts = take(r, expect->assert_count, sizeof *expect->asserts);
+  size_t i = 0;
+  const cJSON *item;
+  if (expect->asserts)
+    cJSON_ArrayForEach(item, member(json, "asserts")) read_assert(r, item, &expect->asserts[i++]);
+}
+
+static void read_block(reader *r, const cJSON *json, hermes_block *block) {
+  block->name = text(r, json, "name");
+  block->kind = text_or(r, json, "kind", "");
+  block->doc = text_or(r, json, "doc", "");
+  block->line = line_of(r, json);
+}
+
+static void read_objective(reader *r, const cJSON *json, hermes_objective *objective) {
+  static const name_value directions[] = {{"maximize", 1}, {"minimize", 0}, {NULL, 0}};
+  objective->kpi = ordinal(r, member(json, "kpi"), "kpi", r->to->description.kpi_count);
+  objective->maximize = choice(r, member(json, "direction"), directions, "direction");
+}
+
+static void read_constraint(reader *r, const cJSON *json, hermes_constraint *constraint) {
+  const hermes_description *d = &r->to->description;
+  constraint->kpi = ordinal(r, member(json, "kpi"), "kpi", d->kpi_count);
+  constraint->relation = text(r, json, "relation");
+  constraint->bound = ordinal(r, member(json, "bound"), "bound", d->slot_count);
+  if (!r->failed && d->slots[constraint->bound].index.rank) fail(r, "a bound is a scalar");
+}
+
+static void read_work(reader *r, const cJSON *json, hermes_work *work) {
+  work->slot = ordinal_or(r, json, "slot", r->to->description.slot_count, -1);
+  work->operations = number_or(r, json, "operations", 0);
+  work->index = index_over_rows(r, json);
+}
+
+/* Reads a list of objects into an array whose length is known. */
+#define READ_LIST(r, json, name, array, count, read_item)                                          \
+  do {                                                                                             \
+    const cJSON *item_;                                                                            \
+    begin((r), (json), (name));                                                                    \
+    (array) = take((r), (count), sizeof *(array));                                                 \
+    if ((array)) cJSON_ArrayForEach(item_, member((json), (name))) {                               \
+      read_item((r), item_, &(array)[(r)->item]);                                                  \
+      (r)->item++;                                                                                 \
+    }                                                                                              \
+  } while (0)
+
+static void read_blueprint(reader *r, const cJSON *json) {
+  hermes_description *d = &r->to->description;
+  begin(r, json, "blueprint");
+  d->abi = ordinal(r, member(json, "abi"), "abi", INT32_MAX);
+  if (d->abi != HERMES_ABI && !r->failed)
+    fail(r, "its abi is %d, this library's is %d", d->abi, HERMES_ABI);
+  d->hermes = text_or(r, json, "hermes", "");
+  const cJSON *blueprint = member(json, "blueprint");
+  d->blueprint = text(r, blueprint, "name");
+  d->blueprint_doc = text_or(r, blueprint, "doc", "");
+  d->blueprint_file = text_or(r, blueprint, "file", "");
+  d->sha256 = text_or(r, blueprint, "sha256", "");
+  size_t count;
+  const char **units = texts(r, blueprint, "units", &count);
+  for (size_t i = 0; units && i < count; i++)
+    if (!hermes_unit_declare(&d->units, units[i])) fail(r, "`%s` cannot be a unit", units[i]);
+}
+
+static void read_roles(reader *r, const cJSON *json) {
+  hermes_description *d = &r->to->description;
+  r->list = "inputs";
+  d->inputs = ordinals(r, json, "inputs", d->slot_count, &d->input_count);
+  r->list = "policies";
+  d->policies = ordinals(r, json, "policies", d->slot_count, &d->policy_count);
+  r->list = "kpis";
+  d->kpis = ordinals(r, json, "kpis", d->slot_count, &d->kpi_count);
+  for (size_t i = 0; d->kpis && i < d->kpi_count && !r->failed; i++)
+    if (d->slots[d->kpis[i]].index.rank) fail(r, "a kpi is a scalar");
+}
+
+static void read_goal(reader *r, const cJSON *json) {
+  hermes_description *d = &r->to->description;
+  const cJSON *goal = member(json, "goal");
+  d->has_goal = cJSON_IsObject(goal);
+  d->objective_count = begin(r, goal, "objectives");
+  READ_LIST(r, goal, "objectives", d->objectives, d->objective_count, read_objective);
+  d->constraint_count = begin(r, goal, "constraints");
+  READ_LIST(r, goal, "constraints", d->constraints, d->constraint_count, read_constraint);
+}
+
+/* Counts come first: the number of a table or slot is checked wherever it is read. */
+static void read_description(reader *r, const cJSON *json) {
+  hermes_description *d = &r->to->description;
+  read_blueprint(r, json);
+  d->table_count = begin(r, json, "tables");
+  d->slot_count = begin(r, json, "slots");
+  d->block_count = begin(r, json, "blocks");
+  READ_LIST(r, json, "tables", d->tables, d->table_count, read_table);
+  READ_LIST(r, json, "slots", d->slots, d->slot_count, read_slot);
+  READ_LIST(r, json, "blocks", d->blocks, d->block_count, read_block);
+  r->list = "tables";
+  for (r->item = 0; r->item < d->table_count; r->item++) check_table(r, &d->tables[r->item]);
+  r->list = "slots";
+  for (r->item = 0; r->item < d->slot_count; r->item++) check_slot(r, &d->slots[r->item]);
+  read_roles(r, json);
+  read_goal(r, json);
+  d->expect_count = begin(r, json, "expects");
+  READ_LIST(r, json, "expects", d->expects, d->expect_count, read_expect);
+  d->work_count = begin(r, json, "work");
+  READ_LIST(r, json, "work", d->work, d->work_count, read_work);
+}
+
+hermes_description *hermes_description_parse(const unsigned char *json, size_t size, char *error,
+                                             size_t error_size) {
+  if (error_size) error[0] = '\0';
+  parsed *to = calloc(1, sizeof *to);
+  cJSON *document = cJSON_ParseWithLength((const char *)json, size);
+  reader r = {.to = to, .list = "document", .error = error, .error_size = error_size};
+  if (!to || !cJSON_IsObject(document)) fail(&r, "%s", to ? "it is no JSON" : "out of memory");
+  else read_description(&r, document);
+  cJSON_Delete(document);
+  if (!r.failed) return &to->description;
+  if (to) hermes_description_free(&to->description);
+  return NULL;
+}
+
+void hermes_description_free(hermes_description *description) {
+  if (!description) return;
+  parsed *owner = (parsed *)description;
+  for (piece *p = owner->pieces, *next; p; p = next) {
+    next = p->next;
+    free(p);
+  }
+  free(owner);
+}
+
+int hermes_description_slot(const hermes_description *description, hermes_role role,
+                            const char *name) {
+  for (size_t i = 0; i < description->slot_count; i++)
+    if (description->slots[i].role == role && !strcmp(description->slots[i].name, name))
+      return (int)i;
+  return -1;
+}

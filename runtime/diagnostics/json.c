@@ -1,0 +1,112 @@
+/* Diagnostics as JSON, for programs. What is not known is left out; labels, candidates and notes
+ * are always there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "place.h"
+
+static const char *const SEVERITIES[] = {[HERMES_ERROR] = "error", [HERMES_WARNING] = "warning"};
+static const char *const CATEGORIES[] = {
+    [HERMES_USER_CODE] = "user_code",       [HERMES_DATA] = "data",
+    [HERMES_OPTIONS] = "options",           [HERMES_ENVIRONMENT] = "environment",
+    [HERMES_COMPILER_BUG] = "compiler_bug",
+};
+
+/* Makes text valid UTF-8 in place: a byte that belongs to no character becomes `?`. */
+static void make_valid(char *text) {
+  for (size_t length = strlen(text); length > 0;) {
+    hermes_character c = hermes_character_at(text, length);
+    if (!c.valid) *text = '?';
+    text += c.bytes;
+    length -= c.bytes;
+  }
+}
+
+/* A JSON string of `length` bytes; NULL, which the caller need not check, when memory runs out. */
+static cJSON *string_of(const char *text, size_t length) {
+  char *copy = strndup(text, length);
+  if (!copy) return NULL;
+  make_valid(copy);
+  cJSON *string = cJSON_CreateString(copy);
+  free(copy);
+  return string;
+}
+
+static void add_string(cJSON *object, const char *key, const char *text) {
+  if (text && *text) cJSON_AddItemToObject(object, key, string_of(text, strlen(text)));
+}
+
+static void add_number(cJSON *object, const char *key, size_t number) {
+  if (number > 0) cJSON_AddNumberToObject(object, key, (double)number);
+}
+
+static void add_place(cJSON *object, const hermes_place *place) {
+  if (!place->file) return;
+  hermes_spot spot = hermes_spot_of(place);
+  add_string(object, "file", place->file);
+  add_number(object, "line", spot.line);
+  add_number(object, "column", spot.column);
+  add_number(object, "end_line", spot.end_line);
+  add_number(object, "end_column", spot.end_column);
+  if (!place->text) return;
+  cJSON_AddNumberToObject(object, "start", (double)place->start);
+  cJSON_AddNumberToObject(object, "end", (double)place->end);
+}
+
+static void add_labels(cJSON *object, const hermes_diagnostic *d) {
+  cJSON *labels = cJSON_AddArrayToObject(object, "labels");
+  for (size_t i = 0; i < d->label_count; i++) {
+    cJSON *label = cJSON_CreateObject();
+    add_place(label, &d->labels[i].place);
+    add_string(label, "message", d->labels[i].message);
+    cJSON_AddItemToArray(labels, label);
+  }
+}
+
+/* "a, b" -> ["a", "b"] */
+static void add_candidates(cJSON *object, const char *names) {
+  cJSON *candidates = cJSON_AddArrayToObject(object, "candidates");
+  for (names = names ? names : ""; *names;) {
+    size_t length = strcspn(names, ",");
+    if (length > 0) cJSON_AddItemToArray(candidates, string_of(names, length));
+    names += length;
+    names += strspn(names, ", ");
+  }
+}
+
+static void add_notes(cJSON *object, const hermes_diagnostic *d) {
+  cJSON *notes = cJSON_AddArrayToObject(object, "notes");
+  for (size_t i = 0; i < d->note_count; i++) {
+    cJSON_AddItemToArray(notes, string_of(d->notes[i], strlen(d->notes[i])));
+  }
+}
+
+static cJSON *diagnostic_of(const hermes_diagnostic *d) {
+  const hermes_code_info *info = hermes_code_of(d->code);
+  cJSON *object = cJSON_CreateObject();
+  add_string(object, "code", info->name);
+  add_string(object, "severity", SEVERITIES[d->severity]);
+  add_string(object, "category", CATEGORIES[info->category]);
+  add_string(object, "message", d->message);
+  add_place(object, &d->place);
+  add_string(object, "label", d->place_label);
+  add_labels(object, d);
+  add_string(object, "expected", d->expected);
+  add_string(object, "actual", d->actual);
+  add_candidates(object, d->candidates);
+  add_string(object, "rule", info->rule);
+  add_notes(object, d);
+  return object;
+}
+
+char *hermes_diagnostics_json(const hermes_diagnostics *list) {
+  cJSON *array = cJSON_CreateArray();
+  for (size_t i = 0; i < list->count; i++) {
+    cJSON_AddItemToArray(array, diagnostic_of(&list->items[i]));
+  }
+  char *text = cJSON_PrintUnformatted(array);
+  cJSON_Delete(array);
+  return text;
+}

@@ -1,0 +1,35 @@
+/* The map of runtime/diagnostics:
+ *
+ *   codes.c    the table of codes (hermes/diagnostics.def)
+ *   report.c   lists of diagnostics, and who owns their strings
+ *   place.c    byte offsets -> lines and columns; what of a text may be shown
+ *   render.c   text with excerpts and carets
+ *   json.c     the same for programs
+ *   nearest.c  "did you mean"
+ */
+#ifndef HERMES_DIAGNOSTICS_PLACE_H
+#define HERMES_DIAGNOSTICS_PLACE_H
+
+#include <hermes/diagnostics.h>
+
+/* A place as people count: lines and columns from 1, columns in characters; 0 where unknown. */
+typedef struct hermes_spot {
+  size_t line, column, end_line, end_column; /* the end is the first character behind the place */
+  const char *line_text;                     /* the line it begins in; NULL without a text */
+  size_t line_length;
+  size_t from, to; /* byte offsets into line_text; `to` stays in the line */
+} hermes_spot;
+
+hermes_spot hermes_spot_of(const hermes_place *place);
+
+/* One character of UTF-8. A byte that belongs to none is a character by itself, and not valid. */
+typedef struct hermes_character {
+  size_t bytes;
+  bool valid;
+  bool visible; /* neither control, nor invisible, nor turning the direction of the text */
+} hermes_character;
+
+/* The character that begins at `text`; length > 0. */
+hermes_character hermes_character_at(const char *text, size_t length);
+
+#endif

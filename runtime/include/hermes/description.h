@@ -1,0 +1,158 @@
+/* The description of a blueprint (docs/description.md) as plain structs.
+ *
+ * Field names are those of the JSON. Numbers stay in the units that the blueprint declares; `measure` of a real slot
+ * says how they become coherent ones. Everything in a description lives until hermes_description_free.
+ */
+#ifndef HERMES_DESCRIPTION_H
+#define HERMES_DESCRIPTION_H
+
+#include <hermes/model.h>
+#include <hermes/units.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum hermes_role {
+  HERMES_COLUMN, HERMES_INPUT, HERMES_POLICY, HERMES_OUT, HERMES_LET, HERMES_KPI, HERMES_BOUND, HERMES_HIDDEN
+} hermes_role;
+
+typedef enum hermes_kind { HERMES_REAL, HERMES_BOOL, HERMES_ENUM, HERMES_REF } hermes_kind;
+
+/* The tables over which something runs, outermost first. */
+typedef struct hermes_index {
+  size_t rank;
+  int table[HERMES_MAX_RANK];
+} hermes_index;
+
+typedef enum hermes_domain_form { HERMES_ANYTHING, HERMES_RANGE, HERMES_SET } hermes_domain_form;
+
+/* What a column, an input or a policy may be, in declared units. */
+typedef struct hermes_domain {
+  hermes_domain_form form;
+  double low, high;   /* a range; an end that is not given is infinite */
+  bool open;          /* `high` itself is left out */
+  double step;        /* 0: none */
+  double *values;     /* a set */
+  size_t value_count;
+} hermes_domain;
+
+enum { HERMES_STAGE_DRAW = 1, HERMES_STAGE_TIME = 2, HERMES_STAGE_POLICY = 4 };
+
+typedef struct hermes_slot {
+  const char *name, *doc;
+  hermes_role role;
+  hermes_kind kind;
+  const char *unit;    /* as declared; "1" where kind is not real */
+  hermes_unit measure; /* the parsed unit; of dimension 1 where kind is not real */
+  hermes_index index;
+  int line;
+  int table;           /* role column: the table it stands in; else -1 */
+  bool integer;
+  bool required;       /* role input: has no default */
+  bool has_default, or_missing; /* role column */
+  double default_number;        /* role column, with has_default: declared unit, 0/1, ordinal */
+  const char **labels; /* kind enum */
+  size_t label_count;
+  int refers;          /* kind ref: the table whose rows it names; else -1 */
+  int block;           /* where it is computed; else -1 */
+  unsigned stage;      /* HERMES_STAGE_ bits */
+  hermes_domain domain;
+} hermes_slot;
+
+typedef struct hermes_table {
+  const char *name, *doc, *source;
+  hermes_index index;  /* of a one-index table: itself alone */
+  bool sparse;
+  int *columns;        /* slots */
+  size_t column_count;
+} hermes_table;
+
+typedef struct hermes_block {
+  const char *name, *kind, *doc;
+  int line;
+} hermes_block;
+
+typedef struct hermes_objective {
+  int kpi; /* position in kpis */
+  bool maximize;
+} hermes_objective;
+
+typedef struct hermes_constraint {
+  int kpi;              /* position in kpis */
+  const char *relation; /* ">=", "<=", ... */
+  int bound;            /* slot */
+} hermes_constraint;
+
+typedef struct hermes_assert {
+  const char *relation; /* "": a condition without two sides to show */
+  hermes_kind kind;
+  const char *unit;
+  hermes_unit measure;
+  const char **variables; /* index.rank names */
+  hermes_index index;
+  int line;
+  bool has_within;
+  double within;
+} hermes_assert;
+
+typedef struct hermes_expect {
+  const char *doc;
+  int line;
+  const char **variables; /* index.rank names */
+  hermes_index index;
+  bool varies, varies_input;
+  hermes_assert *asserts;
+  size_t assert_count;
+} hermes_expect;
+
+typedef struct hermes_work {
+  int slot;
+  double operations; /* per element of the product of the tables in `index` */
+  hermes_index index;
+} hermes_work;
+
+typedef struct hermes_description {
+  int abi;
+  const char *hermes; /* version of the compiler */
+  const char *blueprint, *blueprint_doc, *blueprint_file, *sha256;
+  hermes_unit_system units;
+  hermes_table *tables;
+  size_t table_count;
+  hermes_slot *slots;
+  size_t slot_count;
+  hermes_block *blocks;
+  size_t block_count;
+  int *inputs, *policies, *kpis; /* slots */
+  size_t input_count, policy_count, kpi_count;
+  bool has_goal;
+  hermes_objective *objectives;
+  size_t objective_count;
+  hermes_constraint *constraints;
+  size_t constraint_count;
+  hermes_expect *expects;
+  size_t expect_count;
+  hermes_work *work;
+  size_t work_count;
+} hermes_description;
+
+/* Reads and checks a description: every number of a table or slot in it is within bounds, every unit is one. On
+ * failure returns NULL and writes one sentence to `error`. */
+hermes_description *hermes_description_parse(const unsigned char *json, size_t size, char *error,
+                                             size_t error_size);
+void hermes_description_free(hermes_description *description);
+
+/* The slot of that name and role, or -1. */
+int hermes_description_slot(const hermes_description *description, hermes_role role, const char *name);
+
+/* Is a number, in the declared unit, in the domain? A relative 1e-12 is let pass, for numbers that were converted. */
+bool hermes_domain_holds(const hermes_domain *domain, double number);
+/* "-6 dB .. 6 dB step 1 dB", "{40 ms, 80 ms}", "" where anything will do. Always terminates `text`. */
+void hermes_domain_text(const hermes_domain *domain, const char *unit, char *text, size_t size);
+
+/* Is this table indexed by itself alone: one that has rows and keys? */
+static inline bool hermes_table_has_rows(const hermes_table *table, int number) {
+  return table->index.rank == 1 && table->index.table[0] == number;
+}
+
+#endif

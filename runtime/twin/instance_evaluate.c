@@ -1,0 +1,151 @@
+/* Candidates: numbers for all policies -> KPIs. */
+#include "twin/instance.h"
+
+#include <math.h>
+#include <string.h>
+
+int instance_check_candidate(hermes_twin *twin, const double *candidate, size_t number) {
+  const hermes_description *d = twin->description;
+  for (size_t i = 0; i < d->policy_count; i++) {
+    const hermes_slot *slot = &d->slots[d->policies[i]];
+    size_t elements = instance_elements(twin, d->policies[i]);
+    if (slot->kind != HERMES_REAL) /* a real number out of range harms nothing */
+      for (size_t e = 0; e < elements; e++)
+        if (!isnan(candidate[e]) && !instance_can_hold(twin, slot, candidate[e]))
+          return instance_fail(twin, "candidate %zu: policy `%s` has no value number %s", number,
+                               slot->name, instance_number(candidate[e]).text);
+    candidate += elements;
+  }
+  return HERMES_OK;
+}
+
+/* Into the frame's arrays; false where a default is wanted of policies that have none. */
+static bool write_policies(hermes_twin *twin, const double *candidate) {
+  const hermes_description *d = twin->description;
+  const double *standard = twin->base->standard;
+  bool defaults = false;
+  for (size_t i = 0; i < d->policy_count; i++) {
+    const hermes_slot *slot = &d->slots[d->policies[i]];
+    size_t elements = instance_elements(twin, d->policies[i]);
+    void *array = twin->slot[d->policies[i]];
+    for (size_t e = 0; e < elements; e++, candidate++, standard++) {
+      defaults |= isnan(*candidate);
+      instance_put(slot, array, e, isnan(*candidate) ? *standard : *candidate);
+    }
+  }
+  return !defaults || !twin->base->fault[HERMES_POLICIES].code;
+}
+
+bool instance_check_kpis(const hermes_twin *twin, const hermes_frame *frame,
+                         hermes_outcome *outcome) {
+  const hermes_description *d = twin->description;
+  for (size_t i = 0; i < d->kpi_count; i++) {
+    const hermes_slot *slot = &d->slots[d->kpis[i]];
+    if (slot->kind != HERMES_REAL || isfinite(*(const double *)frame->slot[d->kpis[i]])) continue;
+    instance_not_finite(twin, frame, d->kpis[i], outcome);
+    return false;
+  }
+  for (size_t i = 0; i < d->constraint_count; i++) {
+    int bound = d->constraints[i].bound;
+    if (d->slots[bound].kind != HERMES_REAL || !isnan(*(const double *)frame->slot[bound])) continue;
+    instance_not_finite(twin, frame, bound, outcome);
+    return false;
+  }
+  return true;
+}
+
+/* The fault of a step that every candidate shares, or NULL. */
+static const hermes_fault *shared_fault(const hermes_twin *twin, bool needs_defaults) {
+  const hermes_fault *fault = twin->base->fault;
+  if (fault[HERMES_INPUTS].code) return &fault[HERMES_INPUTS];
+  if (needs_defaults && fault[HERMES_POLICIES].code) return &fault[HERMES_POLICIES];
+  return fault[HERMES_PREPARE].code ? &fault[HERMES_PREPARE] : NULL;
+}
+
+void instance_evaluate_one(hermes_twin *twin, const double *candidate, hermes_outcome *outcome) {
+  hermes_frame *frame = &twin->frame;
+  *outcome = (hermes_outcome){.status = HERMES_OK};
+  frame->fault = (hermes_fault){0};
+  bool written = write_policies(twin, candidate);
+  const hermes_fault *fault = shared_fault(twin, !written);
+  if (fault) frame->fault = *fault;
+  twin->evaluated = true;
+  twin->faulted = fault || twin->model->compute(twin->model->context, frame, HERMES_EVALUATE);
+  if (twin->faulted) instance_invalid(twin, frame, outcome);
+  else instance_check_kpis(twin, frame, outcome);
+}
+
+/* The KPIs, or the bounds, of the candidate that the frame holds. */
+static void collect(const hermes_twin *twin, int slot, bool valid, double *to) {
+  *to = valid ? instance_get(&twin->description->slots[slot], twin->slot[slot], 0) : NAN;
+}
+
+int instance_evaluate(hermes_twin *twin, size_t count, const double *candidates, double *kpis,
+                      double *bounds, hermes_outcome *outcomes) {
+  const hermes_description *d = twin->description;
+  if (instance_prepare(twin)) return HERMES_FAILED;
+  for (size_t c = 0; c < count; c++)
+    if (instance_check_candidate(twin, candidates + c * twin->candidate_size, c))
+      return HERMES_FAILED;
+  for (size_t c = 0; c < count; c++) {
+    instance_evaluate_one(twin, candidates + c * twin->candidate_size, &outcomes[c]);
+    bool valid = outcomes[c].status == HERMES_OK;
+    for (size_t i = 0; i < d->kpi_count; i++) collect(twin, d->kpis[i], valid, kpis++);
+    for (size_t i = 0; bounds && i < d->constraint_count; i++)
+      collect(twin, d->constraints[i].bound, valid, bounds++);
+  }
+  return HERMES_OK;
+}
+
+int instance_default_candidate(hermes_twin *twin, double *candidate) {
+  if (instance_prepare(twin)) return HERMES_FAILED;
+  const hermes_fault *fault = twin->base->fault;
+  if (fault[HERMES_INPUTS].code || fault[HERMES_POLICIES].code) {
+    hermes_outcome outcome;
+    hermes_frame frame = twin->frame;
+    frame.fault = fault[fault[HERMES_INPUTS].code ? HERMES_INPUTS : HERMES_POLICIES];
+    instance_invalid(twin, &frame, &outcome);
+    return instance_fail(twin, "the policies' defaults cannot be computed: %s", outcome.reason);
+  }
+  memcpy(candidate, twin->base->standard, twin->candidate_size * sizeof *candidate);
+  return HERMES_OK;
+}
+
+/* ---- reading ---- */
+
+/* A candidate that faulted left, behind the fault, what the one before it had computed. All of it is erased and the
+ * candidate computed once more, so that what is read depends on the candidate alone. */
+static void erase_behind_fault(hermes_twin *twin) {
+  const hermes_description *d = twin->description;
+  hermes_fault fault = twin->frame.fault;
+  for (size_t i = 0; i < d->slot_count; i++)
+    if (instance_is_own(&d->slots[i]) && d->slots[i].role != HERMES_POLICY)
+      memset(twin->slot[i], 0xFF, /* NaN, and -1 */
+             instance_elements(twin, (int)i) * data_element_bytes(d->slots[i].kind));
+  if (!shared_fault(twin, false)) twin->model->compute(twin->model->context, &twin->frame, HERMES_EVALUATE);
+  twin->frame.fault = fault;
+  twin->faulted = false;
+}
+
+static bool is_written(const hermes_slot *slot) {
+  return slot->role == HERMES_COLUMN || slot->role == HERMES_INPUT || slot->role == HERMES_POLICY;
+}
+
+int instance_read(hermes_twin *twin, int number, double *numbers) {
+  const hermes_description *d = twin->description;
+  if (number < 0 || (size_t)number >= d->slot_count)
+    return instance_fail(twin, "there is no slot %d", number);
+  const hermes_slot *slot = &d->slots[number];
+  if (slot->role != HERMES_COLUMN && instance_prepare(twin)) return HERMES_FAILED;
+  if (instance_is_own(slot) && !twin->evaluated)
+    return instance_fail(twin, "no candidate was evaluated yet");
+  if (instance_is_own(slot) && twin->faulted) erase_behind_fault(twin);
+  double (*get)(const hermes_slot *, const void *, size_t) =
+      is_written(slot) ? instance_get_written : instance_get;
+  size_t elements = instance_elements(twin, number);
+  for (size_t e = 0; e < elements; e++) {
+    numbers[e] = get(slot, twin->slot[number], e);
+    if (slot->kind != HERMES_REAL && numbers[e] < 0) numbers[e] = NAN;
+  }
+  return HERMES_OK;
+}

@@ -1,0 +1,80 @@
+/* What made a candidate invalid, in words. */
+#include "twin/instance.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+instance_text instance_number(double number) {
+  instance_text shown;
+  hermes_decimal_text(number, 6, shown.text);
+  return shown;
+}
+
+__attribute__((format(printf, 3, 4))) static void append(hermes_outcome *outcome, size_t *used,
+                                                         const char *format, ...) {
+  if (*used >= sizeof outcome->reason) return;
+  va_list arguments;
+  va_start(arguments, format);
+  int added = vsnprintf(outcome->reason + *used, sizeof outcome->reason - *used, format, arguments);
+  va_end(arguments);
+  if (added > 0) *used += (size_t)added;
+}
+
+/* A reason that was cut ends with a whole character. */
+static void end_whole(hermes_outcome *outcome, size_t used) {
+  if (used < sizeof outcome->reason) return;
+  size_t length = strlen(outcome->reason), at = length;
+  while (at && ((unsigned char)outcome->reason[at - 1] & 0xC0) == 0x80) at--;
+  if (at && (unsigned char)outcome->reason[at - 1] >= 0xC0) outcome->reason[at - 1] = '\0';
+}
+
+/* " at ue u17, cell c3" */
+static void append_row(const hermes_twin *twin, const hermes_index *index, const size_t *row,
+                       hermes_outcome *outcome, size_t *used) {
+  for (size_t i = 0; i < index->rank; i++) {
+    int table = index->table[i];
+    if (row[i] >= twin->tables->rows[table]) return;
+    const char *key = keys_at(&twin->tables->keys[table], row[i]);
+    append(outcome, used, i ? ", %s %s" : " at %s %s", twin->description->tables[table].name,
+           data_show(key, strlen(key)).text);
+  }
+}
+
+static void empty_reduction(const hermes_twin *twin, const hermes_frame *frame,
+                            hermes_outcome *outcome) {
+  const hermes_fault *fault = &frame->fault;
+  size_t used = 0;
+  append(outcome, &used, "nothing to choose from or reduce over");
+  if (fault->slot >= 0 && (size_t)fault->slot < twin->description->slot_count) {
+    const hermes_slot *slot = &twin->description->slots[fault->slot];
+    if (slot->role != HERMES_HIDDEN) append(outcome, &used, " in `%s`", slot->name);
+    append_row(twin, &slot->index, fault->row, outcome, &used);
+  }
+  if (fault->line > 0) append(outcome, &used, " (blueprint line %d)", fault->line);
+  end_whole(outcome, used);
+}
+
+void instance_not_finite(const hermes_twin *twin, const hermes_frame *frame, int number,
+                         hermes_outcome *outcome) {
+  const hermes_slot *slot = &twin->description->slots[number];
+  double value = slot->kind == HERMES_REAL ? *(const double *)frame->slot[number] : 0;
+  const char *kind = slot->role == HERMES_KPI ? "kpi" : slot->role == HERMES_BOUND ? "bound" : "value";
+  size_t used = 0;
+  outcome->status = HERMES_INVALID;
+  append(outcome, &used, "%s `%s` is %s", kind, slot->name,
+         isnan(value) ? "not a number" : value < 0 ? "minus infinity" : "infinite");
+  if (slot->line > 0) append(outcome, &used, " (blueprint line %d)", slot->line);
+  end_whole(outcome, used);
+}
+
+void instance_invalid(const hermes_twin *twin, const hermes_frame *frame, hermes_outcome *outcome) {
+  const hermes_fault *fault = &frame->fault;
+  bool known = fault->slot >= 0 && (size_t)fault->slot < twin->description->slot_count;
+  outcome->status = HERMES_INVALID;
+  if (fault->code == HERMES_NOT_FINITE && known)
+    instance_not_finite(twin, frame, fault->slot, outcome);
+  else
+    empty_reduction(twin, frame, outcome);
+}

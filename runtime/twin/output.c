@@ -1,0 +1,75 @@
+/* Where a result goes: standard output, or a file that appears only when it is complete. */
+#include "twin/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool cannot_write(twin_session *session, const char *name, int error) {
+  hermes_report(&session->problems, HB0823, NULL, "cannot write %s: %s",
+                name ? name : "to standard output", strerror(error));
+  return false;
+}
+
+/* A pipe, a terminal or /dev/null is written directly: it must not be replaced by a file. */
+static bool must_write_directly(const char *name) {
+  struct stat info;
+  return stat(name, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+/* mkstemp makes a private file; the result gets the rights that any new file has. */
+static void give_usual_rights(int file) {
+  mode_t mask = umask(0);
+  umask(mask);
+  fchmod(file, 0666 & ~mask);
+}
+
+static FILE *open_beside(twin_output *output) {
+  output->temporary = twin_print("%s.XXXXXX", output->name);
+  int file = mkstemp(output->temporary);
+  if (file < 0) {
+    free(output->temporary);
+    output->temporary = NULL;
+    return NULL;
+  }
+  give_usual_rights(file);
+  return fdopen(file, "w");
+}
+
+/* Through a link the file that it names is replaced, not the link. */
+static char *final_name(const char *name) {
+  char *real = realpath(name, NULL);
+  return real ? real : twin_print("%s", name);
+}
+
+bool twin_output_open(twin_session *session, twin_output *output) {
+  const char *name = session->options.out;
+  *output = (twin_output){.out = stdout};
+  if (!name || strcmp(name, "-") == 0) return true;
+  output->name = final_name(name);
+  output->out = must_write_directly(name) ? fopen(name, "w") : open_beside(output);
+  if (output->out) return true;
+  cannot_write(session, name, errno);
+  free(output->name);
+  return false;
+}
+
+/* Errors of writing show up at the latest when the last bytes leave the buffer. */
+static int close_error(FILE *out) {
+  errno = 0;
+  int error = ferror(out) || fflush(out) ? (errno ? errno : EIO) : 0;
+  if (out != stdout && fclose(out) && !error) error = errno;
+  return error;
+}
+
+bool twin_output_close(twin_session *session, twin_output *output) {
+  int error = close_error(output->out);
+  if (!error && output->temporary && rename(output->temporary, output->name)) error = errno;
+  if (error && output->temporary) unlink(output->temporary);
+  if (error) cannot_write(session, output->name, error);
+  free(output->temporary);
+  free(output->name);
+  return !error;
+}

@@ -1,0 +1,63 @@
+"""What the independent computations share: reading CSV, a few formulas, how each program reports.
+
+Everything here is written from the definitions, in linear units wherever there is a choice; nothing
+is taken from the compiler, its libraries or its output.
+"""
+import csv
+import json
+import math
+import os
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def rows(example, name):
+    with open(os.path.join(ROOT, "examples", example, "data", name), newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def policy(example):
+    with open(os.path.join(ROOT, "examples", example, "policy.json")) as file:
+        return json.load(file)
+
+
+def watts(dbm):
+    return 10 ** ((dbm - 30) / 10)
+
+
+def ratio(db):
+    return 10 ** (db / 10)
+
+
+def decibels(x):
+    return 10 * math.log10(x)
+
+
+def thermal_noise_watts(width):
+    return 1.380649e-23 * 290 * width
+
+
+def percentile(percent, values):
+    """Linear interpolation between order statistics (type 7)."""
+    ordered = sorted(values)
+    place = percent / 100 * (len(ordered) - 1)
+    below = int(math.floor(place))
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def mean(values):
+    return math.fsum(values) / len(values)
+
+
+def first_best(pairs):
+    """The key of the greatest value among (key, value); the first one where several are equal."""
+    best = None
+    for key, value in pairs:
+        if best is None or value > best[1]:
+            best = (key, value)
+    return best[0]
+
+
+def report(example, kpis):
+    print(json.dumps({"default": kpis({}), "policy": kpis(policy(example))}, indent=2))
