@@ -69,8 +69,8 @@ bool check_blueprint(Compiler *compiler, const char *path) {
   if (!parse_source(compiler, blueprint)) return false;
   if (!load_modules(compiler)) return false;
   hash_sources(compiler);
-  if (!resolve_program(compiler)) return false;
-  if (!check_contracts(compiler)) return false;
+  bool resolved = resolve_program(compiler); /* cycles are looked for even where it is not */
+  if (!check_contracts(compiler) || !resolved) return false;
   infer_stages(compiler);
   return compiler->diagnostics.errors == 0;
 }

@@ -156,9 +156,11 @@ static bool order_values(Compiler *compiler) {
 }
 
 /* needs: names resolved, every term typed. leaves: contracts true, and program->order: each computed value after what
- * it reads. */
+ * it reads. Where errors were found before, a block's reads are known in part only: cycles among them are real, but
+ * nothing is said of contracts. */
 bool check_contracts(Compiler *compiler) {
-  for (int i = 0; i < compiler->program.block_count; i++) check_contract(compiler, i);
+  bool whole = compiler->diagnostics.errors == 0;
+  for (int i = 0; whole && i < compiler->program.block_count; i++) check_contract(compiler, i);
   order_values(compiler);
   return compiler->diagnostics.errors == 0;
 }

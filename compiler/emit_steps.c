@@ -6,7 +6,7 @@
 static Term **own_variables(Emitter *e, const Slot *slot) {
   Term **variables = ARENA_ARRAY(&e->arena, Term *, slot->rank + 1);
   for (int i = 0; i < slot->rank; i++)
-    variables[i] = term_variable(&e->arena, i, slot->index[i], slot->span);
+    variables[i] = new_variable(&e->arena, i, slot->index[i], slot->span);
   return variables;
 }
 

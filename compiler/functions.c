@@ -41,8 +41,16 @@ static bool in_sight(const Compiler *compiler, uint32_t from, uint32_t source) {
   return source == from || (module && imports(compiler, from, module));
 }
 
+/* A module that could not be read may have held anything: that it is missing was said. */
+static bool lacks_module(const Compiler *compiler, uint32_t source) {
+  for (const Decl *decl = compiler->trees[source]->decls; decl; decl = decl->next)
+    if (decl->kind == DECL_IMPORT && !module_is_read(compiler, decl->name.text)) return true;
+  return false;
+}
+
 static void unknown_function(Scope *scope, Name name) {
   Checker *checker = scope->checker;
+  if (lacks_module(checker->compiler, scope->source)) return;
   hermes_diagnostic *d = report(checker->compiler, HB0204, name.span, "there is no function named `%s` here", name.text);
   const char *names[MAX_INSTANCES];
   size_t count = 0;

@@ -445,6 +445,7 @@ Span span_join(Span a, Span b);
 bool source_read(Compiler *compiler, const char *path, const char *module, uint32_t *source); /* "-": standard input */
 bool parse_source(Compiler *compiler, uint32_t source);      /* tokens.c, parse.c: source -> tree */
 bool load_modules(Compiler *compiler);                       /* modules.c: imports, transitively */
+bool module_is_read(const Compiler *compiler, const char *module);
 bool resolve_program(Compiler *compiler);                    /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler);                    /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);                       /* stages.c */

@@ -5,8 +5,8 @@
 static Term *canonical(Arena *arena, const Slot *slot) {
   Renaming renaming = {.arena = arena, .next = slot->rank};
   for (int i = 0; i < slot->rank; i++)
-    renaming.variable[i] = term_variable(arena, i, slot->index[i], slot->span);
-  return term_renamed(&renaming, slot->value);
+    renaming.variable[i] = new_variable(arena, i, slot->index[i], slot->span);
+  return renamed_term(&renaming, slot->value);
 }
 
 static void lower_slot(Compiler *compiler, int which) {

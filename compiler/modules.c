@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool is_read(const Compiler *compiler, const char *module) {
+bool module_is_read(const Compiler *compiler, const char *module) {
   for (uint32_t i = 0; i < compiler->source_count; i++)
     if (compiler->sources[i]->module && strcmp(compiler->sources[i]->module, module) == 0) return true;
   return false;
@@ -30,14 +30,15 @@ static bool is_module(Compiler *compiler, uint32_t source, Name name) {
   return false;
 }
 
+/* False only where a module was read and is no good: one that is missing leaves the rest to be checked. */
 static bool import(Compiler *compiler, Name name) {
   uint32_t source;
-  if (is_read(compiler, name.text)) return true;
+  if (module_is_read(compiler, name.text)) return true;
   const char *path = path_of(compiler, name.text);
   if (!compiler->stdlib || !exists(path)) {
     hermes_diagnostic *d = report(compiler, HB0206, name.span, "there is no module named `%s`", name.text);
     if (compiler->stdlib) hermes_diagnostic_note(d, "the library is read from %s", compiler->stdlib);
-    return false;
+    return true;
   }
   if (compiler->source_count == MAX_SOURCES) {
     report(compiler, HB0006, name.span, "more than %d files in one compilation", MAX_SOURCES);
@@ -53,7 +54,8 @@ static bool import_all(Compiler *compiler, const Tree *tree) {
   return good;
 }
 
-/* needs: the blueprint parsed. leaves: every module that it reaches parsed, behind it among the sources. */
+/* needs: the blueprint parsed. leaves: every module that it reaches and that exists parsed, behind it among the
+ * sources. */
 bool load_modules(Compiler *compiler) {
   bool good = true;
   for (uint32_t i = 0; i < compiler->source_count && compiler->trees[i]; i++) good &= import_all(compiler, compiler->trees[i]);

@@ -132,7 +132,7 @@ Variables term_variables(const Term *term) {
 
 /* ---- building ------------------------------------------------------------------------------------ */
 
-static Term *term_new(Arena *arena, TermKind kind, TypeKind type, Span span) {
+static Term *blank_term(Arena *arena, TermKind kind, TypeKind type, Span span) {
   Term *term = ARENA_NEW(arena, Term);
   term->kind = kind;
   term->type.kind = type;
@@ -147,27 +147,27 @@ static Term *with_args(Arena *arena, Term *term, Term *const *args, int count) {
   return term;
 }
 
-Term *term_copy(Arena *arena, const Term *term) {
+Term *copy_term(Arena *arena, const Term *term) {
   Term *copy = ARENA_NEW(arena, Term);
   *copy = *term;
   return with_args(arena, copy, term->args, term->arg_count);
 }
 
-Term *term_number(Arena *arena, double number, TypeKind kind, Span span) {
-  Term *term = term_new(arena, TERM_NUMBER, kind, span);
+Term *new_number(Arena *arena, double number, TypeKind kind, Span span) {
+  Term *term = blank_term(arena, TERM_NUMBER, kind, span);
   term->number = number;
   return term;
 }
 
-Term *term_variable(Arena *arena, int variable, int table, Span span) {
-  Term *term = term_new(arena, TERM_VARIABLE, TYPE_REF, span);
+Term *new_variable(Arena *arena, int variable, int table, Span span) {
+  Term *term = blank_term(arena, TERM_VARIABLE, TYPE_REF, span);
   term->type.table = table;
   term->index = variable;
   return term;
 }
 
-Term *term_slot(Arena *arena, const Program *program, int slot, Span span) {
-  Term *term = term_new(arena, TERM_SLOT, TYPE_REAL, span);
+Term *new_slot(Arena *arena, const Program *program, int slot, Span span) {
+  Term *term = blank_term(arena, TERM_SLOT, TYPE_REAL, span);
   term->type = program->slots[slot].type;
   term->index = slot;
   term->arg_count = program->slots[slot].rank;
@@ -175,20 +175,20 @@ Term *term_slot(Arena *arena, const Program *program, int slot, Span span) {
   return term;
 }
 
-Term *term_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *right) {
-  Term *term = term_new(arena, TERM_APPLY, kind, left->span);
+Term *new_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *right) {
+  Term *term = blank_term(arena, TERM_APPLY, kind, left->span);
   term->op = op;
   return with_args(arena, term, (Term *[]){left, right}, right ? 2 : 1);
 }
 
-Term *term_if(Arena *arena, Term *condition, Term *first, Term *second) {
-  Term *term = term_new(arena, TERM_IF, TYPE_REAL, condition->span);
+Term *new_choice(Arena *arena, Term *condition, Term *first, Term *second) {
+  Term *term = blank_term(arena, TERM_IF, TYPE_REAL, condition->span);
   term->type = second->type;
   return with_args(arena, term, (Term *[]){condition, first, second}, 3);
 }
 
-Term *term_empty(Arena *arena, const Term *reduction) {
-  Term *term = term_new(arena, TERM_EMPTY, TYPE_REAL, reduction->span);
+Term *new_empty(Arena *arena, const Term *reduction) {
+  Term *term = blank_term(arena, TERM_EMPTY, TYPE_REAL, reduction->span);
   term->type = reduction->type;
   return term;
 }
@@ -196,13 +196,13 @@ Term *term_empty(Arena *arena, const Term *reduction) {
 /* ---- renaming ------------------------------------------------------------------------------------ */
 
 static Term *renamed_or_none(Renaming *renaming, const Term *term) {
-  return term ? term_renamed(renaming, term) : NULL;
+  return term ? renamed_term(renaming, term) : NULL;
 }
 
 static Term *renamed_variable(Renaming *renaming, const Term *term) {
   const Term *other = renaming->variable[term->index];
   assert(other);
-  Term *copy = term_copy(renaming->arena, other);
+  Term *copy = copy_term(renaming->arena, other);
   copy->span = term->span;
   return copy;
 }
@@ -214,18 +214,18 @@ static void rename_inside(Renaming *renaming, Term *copy) {
     Loop *loop = &copy->loops[i];
     assert(inside.next < MAX_VARIABLES);
     inside.variable[loop->variable] =
-        term_variable(renaming->arena, inside.next, loop->table, copy->span);
+        new_variable(renaming->arena, inside.next, loop->table, copy->span);
     loop->variable = inside.next++;
   }
   copy->filter = renamed_or_none(&inside, copy->filter);
   copy->body = renamed_or_none(&inside, copy->body);
 }
 
-Term *term_renamed(Renaming *renaming, const Term *term) {
+Term *renamed_term(Renaming *renaming, const Term *term) {
   if (term->kind == TERM_VARIABLE) return renamed_variable(renaming, term);
-  Term *copy = term_copy(renaming->arena, term);
+  Term *copy = copy_term(renaming->arena, term);
   for (int i = 0; i < copy->arg_count; i++)
-    copy->args[i] = term_renamed(renaming, copy->args[i]);
+    copy->args[i] = renamed_term(renaming, copy->args[i]);
   copy->fallback = renamed_or_none(renaming, copy->fallback);
   if (copy->kind == TERM_REDUCE) rename_inside(renaming, copy);
   return copy;

@@ -31,13 +31,13 @@ Variables loop_variables(const Loop *loops, int count);
 Variables term_variables(const Term *term); /* read in it and bound by no loop of its own */
 
 /* ---- building ---------------------------------------------------------------------------------- */
-Term *term_copy(Arena *arena, const Term *term); /* shallow */
-Term *term_number(Arena *arena, double number, TypeKind kind, Span span);
-Term *term_variable(Arena *arena, int variable, int table, Span span);
-Term *term_slot(Arena *arena, const Program *program, int slot, Span span); /* args unset */
-Term *term_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *right);
-Term *term_if(Arena *arena, Term *condition, Term *first, Term *second);
-Term *term_empty(Arena *arena, const Term *reduction);
+Term *copy_term(Arena *arena, const Term *term); /* shallow */
+Term *new_number(Arena *arena, double number, TypeKind kind, Span span);
+Term *new_variable(Arena *arena, int variable, int table, Span span);
+Term *new_slot(Arena *arena, const Program *program, int slot, Span span); /* args unset */
+Term *new_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *right);
+Term *new_choice(Arena *arena, Term *condition, Term *first, Term *second);
+Term *new_empty(Arena *arena, const Term *reduction);
 
 /* A deep copy with other index variables. Loops in it are numbered from `next` on by depth, so that
  * equal terms become the same numbers, and no variable hides another. */
@@ -46,6 +46,6 @@ typedef struct Renaming {
   Term *variable[MAX_VARIABLES]; /* what stands in for each; NULL: it cannot occur */
   int next;
 } Renaming;
-Term *term_renamed(Renaming *renaming, const Term *term);
+Term *renamed_term(Renaming *renaming, const Term *term);
 
 #endif

@@ -123,6 +123,17 @@ static Type read_labels(Checker *checker, const TypeExpr *written) {
   return (Type){.kind = TYPE_ENUM, .labels = labels, .table = -1};
 }
 
+/* A word that is no unit may be a misspelt table, or one of the other types. */
+static void suggest_type(Checker *checker, hermes_diagnostic *d, const char *text) {
+  const char **names = ARENA_ARRAY(&checker->compiler->arena, const char *, checker->program->table_count + 2);
+  size_t count = 0;
+  names[count++] = "bool";
+  names[count++] = "int";
+  for (int i = 0; i < checker->program->table_count; i++)
+    if (checker->program->tables[i].rank == 1) names[count++] = checker->program->tables[i].name;
+  suggest(d, text, names, count);
+}
+
 static Type read_unit(Checker *checker, const TypeExpr *written, const char *text, hermes_unit *unit) {
   char why[256], nearest[HERMES_UNIT_TEXT];
   Compiler *compiler = checker->compiler;
@@ -131,6 +142,7 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
   hermes_diagnostic *d = report(compiler, HB0401, written->span, "%s", why);
   if (hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest))
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  else suggest_type(checker, d, text);
   return type_error;
 }
 
@@ -382,7 +394,9 @@ static void explain_units(Checker *checker, hermes_diagnostic *d, const Term *te
   const char *text = source_text(checker, term->span);
   bool same = hermes_dimension_equal(&have->dimension, &want->dimension);
   const char *factor = factor_between(checker->compiler, have, want);
-  if (same && have->scale == HERMES_LINEAR && want->scale != HERMES_POINT)
+  if (same && term->kind == TERM_NUMBER && is_plain(have) && want->scale == HERMES_GAIN)
+    hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB`", text);
+  else if (same && have->scale == HERMES_LINEAR && want->scale != HERMES_POINT)
     hermes_diagnostic_note(d, "`db(%s)` makes it logarithmic", text);
   else if (same && want->scale == HERMES_LINEAR) hermes_diagnostic_note(d, "`lin(%s)` makes it linear", text);
   else if (have->scale == want->scale && factor && strcmp(factor, "bit") == 0)

@@ -294,6 +294,16 @@ static void check_table(reader *r, const hermes_table *table) {
       fail(r, "an index over a table that has no rows of its own");
 }
 
+static void check_all(reader *r) {
+  const hermes_description *d = &r->to->description;
+  r->list = "tables";
+  for (r->item = 0; r->item < d->table_count && !r->failed; r->item++)
+    check_table(r, &d->tables[r->item]);
+  r->list = "slots";
+  for (r->item = 0; r->item < d->slot_count && !r->failed; r->item++)
+    check_slot(r, &d->slots[r->item]);
+}
+
 static void read_assert(reader *r, const cJSON *json, hermes_assert *assert) {
   assert->relation = text_or(r, json, "relation", "");
   const cJSON *kind = member(json, "kind");
@@ -368,7 +378,7 @@ static void read_work(reader *r, const cJSON *json, hermes_work *work) {
 
 static void read_blueprint(reader *r, const cJSON *json) {
   hermes_description *d = &r->to->description;
-  begin(r, json, "blueprint");
+  r->list = "blueprint";
   d->abi = ordinal(r, member(json, "abi"), "abi", INT32_MAX);
   if (d->abi != HERMES_ABI && !r->failed)
     fail(r, "its abi is %d, this library's is %d", d->abi, HERMES_ABI);
@@ -416,10 +426,8 @@ static void read_description(reader *r, const cJSON *json) {
   READ_LIST(r, json, "tables", d->tables, d->table_count, read_table);
   READ_LIST(r, json, "slots", d->slots, d->slot_count, read_slot);
   READ_LIST(r, json, "blocks", d->blocks, d->block_count, read_block);
-  r->list = "tables";
-  for (r->item = 0; r->item < d->table_count; r->item++) check_table(r, &d->tables[r->item]);
-  r->list = "slots";
-  for (r->item = 0; r->item < d->slot_count; r->item++) check_slot(r, &d->slots[r->item]);
+  check_all(r);
+  if (r->failed) return;
   read_roles(r, json);
   read_goal(r, json);
   d->expect_count = begin(r, json, "expects");

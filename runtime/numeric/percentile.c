@@ -19,11 +19,12 @@ static double smallest_from(const double *values, size_t begin, size_t count) {
   return least;
 }
 
-/* Rounds as NumPy does, from the nearer end. Between equal values, infinite ones too, there is only that value; minus
- * infinity stays it until the upper end is reached. */
+/* Rounds as NumPy does, from the nearer end. Between equal values, infinite ones too, there is only that value; what
+ * lies between a finite and an infinite one is infinite. */
 static double between(double low, double high, double share) {
   if (low == high || share == 0) return low;
-  if (isinf(low)) return isinf(high) ? NAN : low;
+  if (isinf(low) && isinf(high)) return NAN;
+  if (isinf(low) || isinf(high)) return isinf(low) ? low : high;
   double difference = high - low;
   return share < 0.5 ? low + difference * share : high - difference * (1 - share);
 }

@@ -1,13 +1,14 @@
 /* The parts that the documents of several commands share. */
 #include "twin/commands.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 void twin_json_value(const twin_session *session, twin_json *json, const char *key,
                      const hermes_slot *slot, double number) {
   char buffer[TWIN_NUMBER];
-  if (slot->kind == HERMES_REAL) twin_json_number(json, key, number);
+  if (slot->kind == HERMES_REAL || isnan(number)) twin_json_number(json, key, number);
   else if (slot->kind == HERMES_BOOL) twin_json_truth(json, key, number != 0);
   else twin_json_text(json, key, twin_value_exact(session, slot, number, buffer));
 }

@@ -9,7 +9,8 @@
 /* What one expect came to. */
 typedef struct finding {
   hermes_verdict *verdicts; /* one for each assert */
-  size_t rows_checked, rows_total, failed_row;
+  size_t rows_checked, rows_total;
+  size_t failed_row[HERMES_MAX_RANK]; /* where a varied candidate was invalid */
   hermes_outcome outcome;
 } finding;
 
@@ -84,7 +85,7 @@ static bool find_some(hermes_twin *twin, size_t begin, size_t end, void *context
     bool all = !expect_at(r, i)->varies || s->options.sweep == 0;
     size_t most = all ? SIZE_MAX : (size_t)s->options.sweep;
     if (s->door->expect(twin, (int)i, r->scenario.candidate, most, f->verdicts, &f->rows_checked,
-                        &f->rows_total, &f->outcome, &f->failed_row) == HERMES_FAILED)
+                        &f->rows_total, &f->outcome, f->failed_row) == HERMES_FAILED)
       return false;
   }
   return true;
@@ -107,13 +108,27 @@ static void free_report(report *r) {
   twin_scenario_free(&r->scenario);
 }
 
-/* The row of the expect's own `for` at which a varied candidate was invalid, or NULL. */
+/* The decision itself is invalid, without anything varied. */
+static bool invalid_from_the_start(const finding *f) {
+  return f->failed_row[0] == SIZE_MAX;
+}
+
+/* "c c3": the row of the expect's own `for` at which a varied candidate was invalid. */
 static char *failed_row_text(const report *r, size_t number) {
   const hermes_expect *e = expect_at(r, number);
-  size_t row[HERMES_MAX_RANK];
-  if (!e->index.rank) return twin_print("%s", "");
-  twin_row_of(r->session, &e->index, r->findings[number].failed_row, row);
-  return twin_row_text(r->session, &e->index, e->variables, row);
+  if (invalid_from_the_start(&r->findings[number])) return twin_print("%s", "");
+  return twin_row_text(r->session, &e->index, e->variables, r->findings[number].failed_row);
+}
+
+/* "c c3, u u17": where a verdict's numbers come from, over both `for`s. */
+static char *worst_row_text(const report *r, const hermes_expect *e, const hermes_assert *a,
+                            const hermes_verdict *v) {
+  char *outer = twin_row_text(r->session, &e->index, e->variables, v->at);
+  char *inner = twin_row_text(r->session, &a->index, a->variables, v->row);
+  char *both = twin_print("%s%s%s", outer, *outer && *inner ? ", " : "", inner);
+  free(outer);
+  free(inner);
+  return both;
 }
 
 /* ---- for people --------------------------------------------------------------------------- */
@@ -129,35 +144,38 @@ static void print_sides(const hermes_assert *a, const hermes_verdict *v, FILE *o
   fprintf(out, ", margin %s %s", margin, strcmp(unit, "1") ? unit : "");
 }
 
-static void print_assert(const report *r, const hermes_assert *a, const hermes_verdict *v,
-                         FILE *out) {
-  fprintf(out, "      line %d: ", a->line);
-  if (!v->checked) {
-    fputs("nothing to check\n", out);
-    return;
-  }
-  if (v->failed) fprintf(out, "fails in %zu of %zu", v->failed, v->checked);
-  else fprintf(out, "holds in %zu of %zu", v->checked, v->checked);
-  char *row = twin_row_text(r->session, &a->index, a->variables, v->row);
-  if (has_sides(a) || v->failed) fprintf(out, v->failed ? "; worst" : "; closest");
-  if (*row && (has_sides(a) || v->failed)) fprintf(out, " %s", row);
-  if (has_sides(a)) fputs(": ", out), print_sides(a, v, out);
-  putc('\n', out);
+static void print_worst(const report *r, const hermes_expect *e, const hermes_assert *a,
+                        const hermes_verdict *v, FILE *out) {
+  char *row = worst_row_text(r, e, a, v);
+  fprintf(out, "; %s%s%s", v->failed ? "worst" : "closest", *row ? " " : "", row);
   free(row);
+  if (!has_sides(a)) return;
+  fputs(": ", out);
+  print_sides(a, v, out);
 }
 
-static void print_rows(const report *r, const hermes_expect *e, const finding *f, FILE *out) {
-  if (f->rows_checked == f->rows_total) return;
-  (void)r, (void)e;
-  fprintf(out, "      a sample of %zu of %zu rows (--rows 0 looks at all)\n", f->rows_checked,
-          f->rows_total);
+static void print_assert(const report *r, const hermes_expect *e, const hermes_assert *a,
+                         const hermes_verdict *v, FILE *out) {
+  fprintf(out, "      line %d: ", a->line);
+  if (!v->checked) fputs("nothing to check", out);
+  else if (v->failed) fprintf(out, "fails in %zu of %zu", v->failed, v->checked);
+  else fprintf(out, "holds in %zu of %zu", v->checked, v->checked);
+  /* A condition that holds has nothing to show; one that fails has at least a row. */
+  if (v->checked && (has_sides(a) || v->failed)) print_worst(r, e, a, v, out);
+  putc('\n', out);
+}
+
+static void print_sample(const finding *f, FILE *out) {
+  if (is_valid(f) && f->rows_checked < f->rows_total)
+    fprintf(out, "      a sample of %zu of %zu rows (--rows 0 looks at all)\n", f->rows_checked,
+            f->rows_total);
 }
 
 static void print_finding(const report *r, size_t number, FILE *out) {
   const hermes_expect *e = expect_at(r, number);
   const finding *f = &r->findings[number];
   fprintf(out, "%s  %s\n", passed(r, number) ? "pass" : "FAIL", *e->doc ? e->doc : "(no text)");
-  print_rows(r, e, f, out);
+  print_sample(f, out);
   if (!is_valid(f)) {
     char *row = failed_row_text(r, number);
     fprintf(out, "      invalid%s%s: %s\n", *row ? " at " : "", row, f->outcome.reason);
@@ -165,7 +183,7 @@ static void print_finding(const report *r, size_t number, FILE *out) {
     return;
   }
   for (size_t a = 0; a < e->assert_count; a++)
-    print_assert(r, &e->asserts[a], &f->verdicts[a], out);
+    print_assert(r, e, &e->asserts[a], &f->verdicts[a], out);
 }
 
 static void print_table(const report *r, FILE *out) {
@@ -180,12 +198,10 @@ static void print_table(const report *r, FILE *out) {
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-static void put_row(const report *r, twin_json *json, const char *key, const hermes_index *index,
-                    const char *const *names, const size_t *row) {
-  twin_json_open_flat(json, key, '{');
+static void put_keys(const report *r, twin_json *json, const hermes_index *index,
+                     const char *const *names, const size_t *row) {
   for (size_t a = 0; a < index->rank; a++)
     twin_json_text(json, names[a], twin_key(r->session, index, a, row[a]));
-  twin_json_close(json, '}');
 }
 
 static void put_side(twin_json *json, const char *key, const hermes_assert *a, double number) {
@@ -193,11 +209,14 @@ static void put_side(twin_json *json, const char *key, const hermes_assert *a, d
   else twin_json_number(json, key, number);
 }
 
-static void put_worst(const report *r, twin_json *json, const hermes_assert *a,
-                      const hermes_verdict *v) {
+static void put_worst(const report *r, twin_json *json, const hermes_expect *e,
+                      const hermes_assert *a, const hermes_verdict *v) {
   const char *unit;
   twin_json_open_flat(json, "worst", '{');
-  put_row(r, json, "row", &a->index, a->variables, v->row);
+  twin_json_open(json, "row", '{');
+  put_keys(r, json, &e->index, e->variables, v->at);
+  put_keys(r, json, &a->index, a->variables, v->row);
+  twin_json_close(json, '}');
   if (has_sides(a)) {
     put_side(json, "left", a, v->left);
     put_side(json, "right", a, v->right);
@@ -210,24 +229,26 @@ static void put_worst(const report *r, twin_json *json, const hermes_assert *a,
   twin_json_close(json, '}');
 }
 
-static void put_assert(const report *r, twin_json *json, const hermes_assert *a,
-                       const hermes_verdict *v) {
+static void put_assert(const report *r, twin_json *json, const hermes_expect *e,
+                       const hermes_assert *a, const hermes_verdict *v) {
   twin_json_open(json, NULL, '{');
   twin_json_number(json, "line", a->line);
   twin_json_text(json, "relation", has_sides(a) ? a->relation : NULL);
   twin_json_number(json, "checked", (double)v->checked);
   twin_json_number(json, "failed", (double)v->failed);
-  if (v->checked) put_worst(r, json, a, v);
+  if (v->checked) put_worst(r, json, e, a, v);
   else twin_json_null(json, "worst");
   twin_json_close(json, '}');
 }
 
 static void put_invalid(const report *r, twin_json *json, size_t number) {
   const hermes_expect *e = expect_at(r, number);
-  size_t row[HERMES_MAX_RANK];
-  twin_json_text(json, "invalid", r->findings[number].outcome.reason);
-  twin_row_of(r->session, &e->index, r->findings[number].failed_row, row);
-  put_row(r, json, "invalid_row", &e->index, e->variables, row);
+  const finding *f = &r->findings[number];
+  twin_json_text(json, "invalid", f->outcome.reason);
+  if (invalid_from_the_start(f)) return;
+  twin_json_open_flat(json, "invalid_row", '{');
+  put_keys(r, json, &e->index, e->variables, f->failed_row);
+  twin_json_close(json, '}');
 }
 
 static void put_finding(const report *r, twin_json *json, size_t number) {
@@ -242,7 +263,7 @@ static void put_finding(const report *r, twin_json *json, size_t number) {
   if (!is_valid(f)) put_invalid(r, json, number);
   twin_json_open(json, "asserts", '[');
   for (size_t a = 0; is_valid(f) && a < e->assert_count; a++)
-    put_assert(r, json, &e->asserts[a], &f->verdicts[a]);
+    put_assert(r, json, e, &e->asserts[a], &f->verdicts[a]);
   twin_json_close(json, ']');
   twin_json_close(json, '}');
 }
@@ -276,8 +297,7 @@ static void put_assert_row(const report *r, FILE *out, size_t number, size_t whi
   bool known = is_valid(&r->findings[number]) && v->checked;
   const char *unit;
   double margin = margin_of(a, v, &unit);
-  char *row = known ? twin_row_text(r->session, &a->index, a->variables, v->row)
-                    : twin_print("%s", "");
+  char *row = known ? worst_row_text(r, e, a, v) : twin_print("%s", "");
   twin_csv_field(out, true, e->doc);
   fprintf(out, ",%d,%s,%zu,%zu", a->line, known && !v->failed ? "true" : "false", v->checked,
           v->failed);

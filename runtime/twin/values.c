@@ -10,8 +10,8 @@
 /* The word for a value that is not a number; NULL for a real one. */
 static const char *word_of(const twin_session *session, const hermes_slot *slot, double number) {
   if (slot->kind == HERMES_REAL) return NULL;
+  if (isnan(number)) return "none"; /* not computed: the candidate was invalid before */
   if (slot->kind == HERMES_BOOL) return number != 0 ? "true" : "false";
-  if (!(number >= 0)) return "none";
   size_t ordinal = (size_t)number;
   if (slot->kind == HERMES_ENUM)
     return ordinal < slot->label_count ? slot->labels[ordinal] : "none";

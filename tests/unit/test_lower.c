@@ -1,0 +1,534 @@
+/* Lowering and emission: what the generated C computes is what the interpreter computes, to the last
+ * bit; and reductions are grouped, costly terms hoisted, where that is worth it.
+ *
+ * Programs are built by hand, or at random from a seed, so that nothing here depends on the parser. */
+#include "terms.h"
+
+#include <dlfcn.h>
+#include <hermes/compute.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* ---- a program that grows ------------------------------------------------------------------------- */
+
+enum { CELL, UE, HOUR, TABLES };
+static const char *const TABLE_NAMES[] = {"cell", "ue", "hour"};
+
+typedef struct World {
+  Compiler compiler;
+  size_t rows[TABLES];
+  uint64_t random;
+} World;
+
+static uint64_t next_random(World *w) {
+  w->random = w->random * 6364136223846793005u + 1442695040888963407u;
+  return w->random >> 33;
+}
+
+static int pick(World *w, int count) {
+  return (int)(next_random(w) % (uint64_t)count);
+}
+
+static World *world_new(uint64_t seed) {
+  World *w = calloc(1, sizeof *w);
+  compiler_init(&w->compiler, "");
+  Source *source = ARENA_NEW(&w->compiler.arena, Source);
+  source->path = "test.hbp";
+  source->text = arena_copy(&w->compiler.arena, "\n\n\n", 3);
+  source->length = 3;
+  source->lines = ARENA_ARRAY(&w->compiler.arena, uint32_t, 4);
+  for (uint32_t i = 0; i < 4; i++) source->lines[i] = i;
+  source->line_count = 4;
+  w->compiler.sources[w->compiler.source_count++] = source;
+  Program *program = &w->compiler.program;
+  program->name = "test";
+  program->doc = "";
+  program->slots = ARENA_ARRAY(&w->compiler.arena, Slot, MAX_SLOTS);
+  program->order = ARENA_ARRAY(&w->compiler.arena, int, MAX_SLOTS);
+  program->tables = ARENA_ARRAY(&w->compiler.arena, Table, TABLES);
+  program->table_count = TABLES;
+  for (int i = 0; i < TABLES; i++)
+    program->tables[i] = (Table){.name = TABLE_NAMES[i], .doc = "", .file = "", .rank = 1,
+                                 .index = {i}};
+  memcpy(w->rows, (size_t[]){5, 2600, 3}, sizeof w->rows);
+  w->random = seed;
+  return w;
+}
+
+static void world_free(World *w) {
+  compiler_free(&w->compiler);
+  free(w);
+}
+
+static Arena *arena(World *w) {
+  return &w->compiler.arena;
+}
+
+static const Type REAL = {.kind = TYPE_REAL};
+static const Type BOOL = {.kind = TYPE_BOOL};
+
+static Type ref_to(int table) {
+  return (Type){.kind = TYPE_REF, .table = table};
+}
+
+/* The slot gets its number's worth of spans, so that each has another line to be reported at. */
+static int add_slot(World *w, Role role, Type type, int rank, const int *index, Term *value) {
+  static const Span places[] = {{0, 0, 0}, {1, 1, 0}, {2, 2, 0}};
+  Program *program = &w->compiler.program;
+  int number = program->slot_count++;
+  Slot *slot = &program->slots[number];
+  *slot = (Slot){.role = role, .type = type, .rank = rank, .value = value, .table = -1, .block = -1,
+                 .doc = "", .unit_text = "1", .unit = hermes_unit_one(), .because = -1};
+  slot->name = arena_format(arena(w), "x%d", number);
+  slot->span = places[number % 3];
+  for (int i = 0; i < rank; i++) {
+    slot->index[i] = index[i];
+    slot->variables[i] = i;
+  }
+  slot->variable_count = MAX_VARIABLES;
+  if (role == ROLE_POLICY) slot->stage = STAGE_POLICY;
+  if (role == ROLE_COLUMN && rank == 1) slot->table = index[0];
+  if (role >= ROLE_OUT) {
+    slot->stage = term_stage(program, value);
+    program->order[program->order_count++] = number;
+  }
+  return number;
+}
+
+/* As stages.c does: what no policy reaches comes first. */
+static void split_order(World *w) {
+  Program *program = &w->compiler.program;
+  int *order = ARENA_ARRAY(arena(w), int, MAX_SLOTS), count = 0;
+  for (unsigned stage = 0; stage <= STAGE_POLICY; stage += STAGE_POLICY)
+    for (int i = 0; i < program->order_count; i++)
+      if (program->slots[program->order[i]].stage == stage) order[count++] = program->order[i];
+  program->order = order;
+}
+
+/* ---- terms ---------------------------------------------------------------------------------------- */
+
+static Term *number(World *w, double value) {
+  return new_number(arena(w), value, TYPE_REAL, (Span){0});
+}
+
+static Term *truth(World *w, bool value) {
+  return new_number(arena(w), value, TYPE_BOOL, (Span){0});
+}
+
+static Term *variable(World *w, int which, int table) {
+  return new_variable(arena(w), which, table, (Span){0});
+}
+
+static Term *apply(World *w, Operator op, Term *left, Term *right) {
+  bool logical = op == OP_NOT || (op >= OP_LESS && op <= OP_OR);
+  return new_apply(arena(w), op, logical ? TYPE_BOOL : TYPE_REAL, left, right);
+}
+
+static Term *read_at(World *w, int slot, Term *first, Term *second) {
+  Term *term = new_slot(arena(w), &w->compiler.program, slot, (Span){0});
+  if (term->arg_count > 0) term->args[0] = first;
+  if (term->arg_count > 1) term->args[1] = second;
+  return term;
+}
+
+static Term *reduce(World *w, Reduction reduction, Term *body, int variable_, int table,
+                    Term *filter) {
+  Term *term = ARENA_NEW(arena(w), Term);
+  bool logical = reduction == REDUCE_ANY || reduction == REDUCE_ALL;
+  bool row = reduction == REDUCE_ARGMAX || reduction == REDUCE_ARGMIN;
+  term->kind = TERM_REDUCE;
+  term->type = logical ? BOOL : row ? ref_to(table) : REAL;
+  term->reduction = reduction;
+  term->loops[0] = (Loop){variable_, table};
+  term->loop_count = 1;
+  term->body = body;
+  term->filter = filter;
+  if (reduction == REDUCE_PERCENTILE) {
+    term->args = ARENA_ARRAY(arena(w), Term *, 1);
+    term->args[0] = number(w, 0.05);
+    term->arg_count = 1;
+  }
+  return term;
+}
+
+/* ---- arrays --------------------------------------------------------------------------------------- */
+
+typedef struct Arrays {
+  hermes_frame frame;
+  void **slot;
+  int count;
+} Arrays;
+
+static size_t elements(const World *w, const Slot *slot) {
+  size_t count = 1;
+  for (int i = 0; i < slot->rank; i++) count *= w->rows[slot->index[i]];
+  return count;
+}
+
+/* Some of the numbers are alike, some are none: ties and NaN must come out as the interpreter says. */
+static double some_number(World *w) {
+  static const double special[] = {0.0, -0.0, 1.0, -1.0, 2.5, 1e300, INFINITY, -INFINITY, NAN};
+  if (pick(w, 40) == 0) return special[pick(w, 9)];
+  if (pick(w, 3) == 0) return pick(w, 7) - 3;
+  return ldexp((double)next_random(w), -28) - 3.0;
+}
+
+static void fill(World *w, const Slot *slot, void *array) {
+  for (size_t i = 0; i < elements(w, slot); i++) {
+    if (slot->type.kind == TYPE_REAL) ((double *)array)[i] = some_number(w);
+    else if (slot->type.kind == TYPE_REF)
+      ((int32_t *)array)[i] = pick(w, (int)w->rows[slot->type.table]);
+    else ((int32_t *)array)[i] = pick(w, 2);
+  }
+}
+
+static Arrays arrays_new(World *w) {
+  const Program *program = &w->compiler.program;
+  Arrays arrays = {.count = program->slot_count};
+  arrays.slot = calloc((size_t)program->slot_count + 1, sizeof *arrays.slot);
+  uint64_t seed = w->random;
+  w->random = 7;
+  for (int i = 0; i < program->slot_count; i++) {
+    const Slot *slot = &program->slots[i];
+    arrays.slot[i] = calloc(elements(w, slot) + 1, sizeof(double));
+    if (slot->role <= ROLE_POLICY) fill(w, slot, arrays.slot[i]);
+  }
+  w->random = seed;
+  arrays.frame = (hermes_frame){.rows = w->rows, .slot = arrays.slot};
+  return arrays;
+}
+
+static void arrays_free(Arrays *arrays) {
+  for (int i = 0; i < arrays->count; i++) free(arrays->slot[i]);
+  free(arrays->slot);
+}
+
+/* ---- the generated twin --------------------------------------------------------------------------- */
+
+typedef struct Native {
+  void *library;
+  const hermes_model *model;
+} Native;
+
+static const char *source_directory(void) {
+  const char *directory = getenv("HERMES_SOURCE");
+  return directory ? directory : ".";
+}
+
+static void write_c(const Compiler *compiler, const char *path) {
+  FILE *out = fopen(path, "w");
+  assert_non_null(out);
+  emit_c(compiler, out);
+  assert_int_equal(fclose(out), 0);
+}
+
+/* Compiled as a twin is, with all warnings, but into a library that this program can open. */
+static Native native_new(const Compiler *compiler) {
+  char directory[] = "/tmp/hermes-lower-XXXXXX", command[4096], path[64];
+  assert_non_null(mkdtemp(directory));
+  snprintf(path, sizeof path, "%s/twin.c", directory);
+  write_c(compiler, path);
+  const char *root = source_directory();
+  snprintf(command, sizeof command,
+           "cc -std=c11 -O2 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -shared -fPIC "
+           "-I%s/runtime/include -o %s/twin.so %s %s/runtime/numeric/compute.c "
+           "%s/runtime/numeric/percentile.c -lgsl -lgslcblas -lm",
+           root, directory, path, root, root);
+  if (system(command) != 0) fail_msg("generated C does not compile: %s", path);
+  snprintf(command, sizeof command, "%s/twin.so", directory);
+  Native native = {.library = dlopen(command, RTLD_LAZY)};
+  if (!native.library) fail_msg("%s", dlerror());
+  native.model = dlsym(native.library, "hermes_blueprint");
+  assert_non_null(native.model);
+  if (!getenv("HERMES_KEEP")) {
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    assert_int_equal(system(command), 0);
+  }
+  return native;
+}
+
+/* ---- both agree ----------------------------------------------------------------------------------- */
+
+static void same_fault(const hermes_fault *a, const hermes_fault *b) {
+  assert_int_equal(a->code, b->code);
+  assert_int_equal(a->slot, b->slot);
+  assert_int_equal(a->line, b->line);
+  for (int i = 0; i < HERMES_MAX_RANK; i++) assert_int_equal(a->row[i], b->row[i]);
+}
+
+/* All NaN are alike: which of two the processor hands on is not said. */
+static bool same_element(const Slot *slot, const void *a, const void *b, size_t i) {
+  if (slot->type.kind != TYPE_REAL) return ((const int32_t *)a)[i] == ((const int32_t *)b)[i];
+  double x = ((const double *)a)[i], y = ((const double *)b)[i];
+  return (isnan(x) && isnan(y)) || memcmp(&x, &y, sizeof x) == 0;
+}
+
+static void same_arrays(const World *w, const Arrays *a, const Arrays *b, int slot) {
+  const Slot *at = &w->compiler.program.slots[slot];
+  for (size_t i = 0; i < elements(w, at); i++)
+    if (!same_element(at, a->slot[slot], b->slot[slot], i)) {
+      print_term(&w->compiler, at->value, stderr);
+      fail_msg("slot %d differs at element %zu: %.17g, %.17g", slot, i,
+               at->type.kind == TYPE_REAL ? ((double *)a->slot[slot])[i] : NAN,
+               at->type.kind == TYPE_REAL ? ((double *)b->slot[slot])[i] : NAN);
+    }
+}
+
+static int compute_all(const hermes_model *model, hermes_frame *frame) {
+  for (int step = HERMES_INPUTS; step <= HERMES_EVALUATE; step++)
+    if (model->compute(model->context, frame, (hermes_step)step)) return 1;
+  return 0;
+}
+
+/* Runs the program both ways; returns whether it went well, and compares all that was computed. */
+static bool agree(World *w) {
+  split_order(w);
+  hermes_model *reference = interpreter_model(&w->compiler);
+  int count = w->compiler.program.slot_count;
+  lower_program(&w->compiler);
+  Arrays a = arrays_new(w), b = arrays_new(w);
+  Native native = native_new(&w->compiler);
+  int failed = compute_all(reference, &a.frame);
+  assert_int_equal(compute_all(native.model, &b.frame), failed);
+  if (failed) same_fault(&a.frame.fault, &b.frame.fault);
+  else
+    for (int i = 0; i < count; i++) same_arrays(w, &a, &b, i);
+  dlclose(native.library);
+  interpreter_free(reference);
+  arrays_free(&a);
+  arrays_free(&b);
+  return !failed;
+}
+
+/* ---- terms at random ------------------------------------------------------------------------------ */
+
+typedef struct Around { /* index variables in scope */
+  int table[MAX_VARIABLES];
+  int count;
+  int depth;       /* terms above */
+  double elements; /* of the loops around */
+} Around;
+
+static Term *random_real(World *w, const Around *around);
+static Term *random_bool(World *w, const Around *around);
+
+static Around deeper(const Around *around) {
+  Around inside = *around;
+  inside.depth++;
+  return inside;
+}
+
+static Term *random_row(World *w, const Around *around, int table) {
+  int candidates[MAX_VARIABLES + MAX_SLOTS], count = 0;
+  for (int i = 0; i < around->count; i++)
+    if (around->table[i] == table) candidates[count++] = i;
+  if (count > 0 && pick(w, 4) > 0)
+    return variable(w, candidates[pick(w, count)], table);
+  const Program *program = &w->compiler.program;
+  Around inside = deeper(around);
+  count = 0;
+  for (int i = 0; i < program->slot_count; i++)
+    if (program->slots[i].type.kind == TYPE_REF && program->slots[i].type.table == table &&
+        (around->depth < 6 || program->slots[i].rank == 0))
+      candidates[count++] = i;
+  assert_int_not_equal(count, 0); /* there is a reference to each table that needs no index */
+  int slot = candidates[pick(w, count)];
+  Term *rows[2] = {NULL, NULL};
+  for (int i = 0; i < program->slots[slot].rank; i++)
+    rows[i] = random_row(w, &inside, program->slots[slot].index[i]);
+  return read_at(w, slot, rows[0], rows[1]);
+}
+
+static Term *random_slot(World *w, const Around *around, TypeKind kind) {
+  const Program *program = &w->compiler.program;
+  int slot;
+  do slot = pick(w, program->slot_count);
+  while (program->slots[slot].type.kind != kind);
+  Around inside = deeper(around);
+  Term *rows[2] = {NULL, NULL};
+  for (int i = 0; i < program->slots[slot].rank; i++)
+    rows[i] = random_row(w, &inside, program->slots[slot].index[i]);
+  return read_at(w, slot, rows[0], rows[1]);
+}
+
+/* A filter that may make a group: row == row, and something else. */
+static Term *random_filter(World *w, const Around *inside) {
+  if (pick(w, 3) == 0) return NULL;
+  Term *filter = random_bool(w, inside);
+  if (pick(w, 3) == 0) return filter;
+  int table = pick(w, TABLES);
+  Term *same = apply(w, OP_EQUAL, random_row(w, inside, table), random_row(w, inside, table));
+  if (pick(w, 3) == 0) return same;
+  return pick(w, 2) ? apply(w, OP_AND, same, filter) : apply(w, OP_AND, filter, same);
+}
+
+static Term *random_reduction(World *w, const Around *around, Reduction reduction) {
+  int loops = 1 + (pick(w, 4) == 0);
+  Around inside = deeper(around);
+  Term *term = reduce(w, reduction, NULL, 0, 0, NULL);
+  for (int i = 0; i < loops; i++) {
+    int table = pick(w, TABLES);
+    if (inside.elements * (double)w->rows[table] > 40000) table = HOUR;
+    inside.elements *= (double)w->rows[table];
+    term->loops[i] = (Loop){inside.count, table};
+    inside.table[inside.count++] = table;
+  }
+  term->loop_count = loops;
+  if (term->type.kind == TYPE_REF) term->type.table = term->loops[0].table;
+  bool logical = reduction == REDUCE_ANY || reduction == REDUCE_ALL || reduction == REDUCE_COUNT ||
+                 reduction == REDUCE_SHARE;
+  term->filter = random_filter(w, &inside);
+  term->body = logical ? random_bool(w, &inside) : random_real(w, &inside);
+  if (term->type.kind == TYPE_REF) term->fallback = random_row(w, around, term->type.table);
+  else if (!term_is_neutral(reduction) ? pick(w, 30) > 0 : pick(w, 3) == 0)
+    term->fallback = term->type.kind == TYPE_BOOL ? truth(w, pick(w, 2)) : random_real(w, around);
+  return term;
+}
+
+static bool is_deep(World *w, const Around *around) {
+  return around->depth > 5 || around->count > 5 || pick(w, 8) < around->depth;
+}
+
+static Term *random_operator(World *w, const Around *around) {
+  Operator op;
+  do op = (Operator)pick(w, OP_COUNT);
+  while (op == OP_NOT || (op >= OP_LESS && op <= OP_OR));
+  static const bool two[OP_COUNT] = {
+      [OP_ADD] = true, [OP_SUBTRACT] = true, [OP_MULTIPLY] = true, [OP_DIVIDE] = true,
+      [OP_POWER] = true, [OP_MIN] = true, [OP_MAX] = true, [OP_ATAN2] = true, [OP_HYPOT] = true,
+      [OP_MOD] = true};
+  static const double exponents[] = {2, 0.5, 1, -1, 3};
+  Term *left = random_real(w, around);
+  if (!two[op]) return apply(w, op, left, NULL);
+  if (op == OP_POWER && pick(w, 2)) return apply(w, op, left, number(w, exponents[pick(w, 5)]));
+  return apply(w, op, left, random_real(w, around));
+}
+
+static Term *random_real(World *w, const Around *around) {
+  static const Reduction reductions[] = {REDUCE_SUM, REDUCE_PRODUCT, REDUCE_MIN, REDUCE_MAX,
+                                         REDUCE_MEAN, REDUCE_COUNT, REDUCE_SHARE,
+                                         REDUCE_PERCENTILE, REDUCE_SUM, REDUCE_MEAN};
+  Around inside = deeper(around);
+  if (is_deep(w, around))
+    return pick(w, 4) ? random_slot(w, around, TYPE_REAL) : number(w, some_number(w));
+  int kind = pick(w, 20);
+  if (kind < 11) return random_operator(w, &inside);
+  if (kind < 17) return random_reduction(w, around, reductions[pick(w, 10)]);
+  if (kind < 18) return random_slot(w, around, TYPE_REAL);
+  if (kind < 19 && w->compiler.program.function_count > 0) {
+    Term *call = number(w, 0);
+    call->kind = TERM_CALL;
+    call->index = pick(w, w->compiler.program.function_count);
+    call->arg_count = w->compiler.program.functions[call->index].parameter_count;
+    call->args = ARENA_ARRAY(arena(w), Term *, 2);
+    for (int i = 0; i < call->arg_count; i++) call->args[i] = random_real(w, &inside);
+    return call;
+  }
+  return new_choice(arena(w), random_bool(w, &inside), random_real(w, &inside),
+                    random_real(w, &inside));
+}
+
+static Term *random_bool(World *w, const Around *around) {
+  Around inside = deeper(around);
+  if (is_deep(w, around))
+    return pick(w, 4) ? random_slot(w, around, TYPE_BOOL) : truth(w, pick(w, 2));
+  int kind = pick(w, 8);
+  if (kind == 0) return random_reduction(w, around, pick(w, 2) ? REDUCE_ANY : REDUCE_ALL);
+  if (kind == 1) return apply(w, OP_NOT, random_bool(w, &inside), NULL);
+  if (kind < 4) {
+    Operator op = pick(w, 2) ? OP_AND : OP_OR;
+    return apply(w, op, random_bool(w, &inside), random_bool(w, &inside));
+  }
+  if (kind == 4) {
+    int table = pick(w, TABLES);
+    return apply(w, pick(w, 2) ? OP_EQUAL : OP_NOT_EQUAL, random_row(w, &inside, table),
+                 random_row(w, &inside, table));
+  }
+  return apply(w, (Operator)(OP_LESS + pick(w, 6)), random_real(w, &inside),
+               random_real(w, &inside));
+}
+
+/* ---- tables, policies and functions for all random programs --------------------------------------- */
+
+static void add_function(World *w, Term *let, Term *result) {
+  Program *program = &w->compiler.program;
+  if (!program->functions) program->functions = ARENA_ARRAY(arena(w), Function, 8);
+  Function *function = &program->functions[program->function_count++];
+  *function = (Function){.name = "f", .parameter_count = 2, .local_count = 3, .let_count = 1,
+                         .result = result, .type = REAL};
+  function->parameters = ARENA_ARRAY(arena(w), Type, 2);
+  function->parameters[0] = function->parameters[1] = REAL;
+  function->lets = ARENA_ARRAY(arena(w), Term *, 1);
+  function->lets[0] = let;
+}
+
+static Term *local(World *w, int index) {
+  Term *term = number(w, 0);
+  term->kind = TERM_LOCAL;
+  term->index = index;
+  return term;
+}
+
+static void add_functions(World *w) {
+  add_function(w, apply(w, OP_LOG10, number(w, 3), NULL),
+               apply(w, OP_ADD, local(w, 0), local(w, 2)));
+  add_function(w, local(w, 1),
+               new_choice(arena(w), apply(w, OP_LESS, local(w, 0), local(w, 2)), local(w, 2),
+                          apply(w, OP_LIN, local(w, 0), NULL)));
+  add_function(w, local(w, 0), apply(w, OP_SIN, number(w, 2), NULL));
+}
+
+static void add_data(World *w) {
+  static const Role roles[] = {ROLE_COLUMN, ROLE_POLICY};
+  for (int r = 0; r < 2; r++) {
+    for (int i = 0; i < TABLES; i++) {
+      add_slot(w, roles[r] == ROLE_COLUMN ? ROLE_INPUT : roles[r], ref_to(i), 0, NULL, NULL);
+      add_slot(w, roles[r], REAL, 1, &i, NULL);
+      add_slot(w, roles[r], BOOL, 1, &i, NULL);
+      add_slot(w, roles[r], ref_to(i), 1, (int[]){(i + 1) % TABLES}, NULL);
+    }
+    add_slot(w, roles[r], REAL, 2, (int[]){UE, CELL}, NULL);
+    add_slot(w, roles[r], ref_to(CELL), 2, (int[]){UE, HOUR}, NULL);
+  }
+}
+
+static void add_random_slot(World *w) {
+  Around around = {.elements = 1};
+  int rank = pick(w, 3);
+  for (int i = 0; i < rank; i++) {
+    around.table[i] = around.elements * (double)w->rows[UE] > 10000 ? HOUR : pick(w, TABLES);
+    around.elements *= (double)w->rows[around.table[i]];
+  }
+  around.count = rank;
+  bool logical = pick(w, 4) == 0;
+  Term *value = logical ? random_bool(w, &around) : random_real(w, &around);
+  add_slot(w, ROLE_OUT, logical ? BOOL : REAL, rank, around.table, value);
+}
+
+static void test_random_programs(void **state) {
+  (void)state;
+  const char *count = getenv("HERMES_PROGRAMS"), *first = getenv("HERMES_SEED");
+  int programs = count ? atoi(count) : 6, well = 0;
+  for (int i = 0; i < programs; i++) {
+    World *w = world_new((uint64_t)(first ? atoi(first) : 1) + (uint64_t)i);
+    add_data(w);
+    add_functions(w);
+    for (int k = 0; k < 30; k++) add_random_slot(w);
+    well += agree(w);
+    world_free(w);
+  }
+  print_message("%d of %d programs without a fault\n", well, programs);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_random_programs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
