@@ -70,7 +70,10 @@ static void declare_scratch(Emitter *e, const Scratch *scratch) {
   emit_text(e, " + 1) * sizeof(double));\n");
 }
 
+/* Before any element, so the fault has no row. */
 static void check_scratch(Emitter *e) {
+  const char *rows = e->rows;
+  e->rows = "{0}";
   emit_begin(e);
   emit_text(e, "if (");
   for (const Scratch *scratch = e->scratch; scratch; scratch = scratch->next)
@@ -78,6 +81,7 @@ static void check_scratch(Emitter *e) {
   emit_open(e);
   emit_fault(e, "HERMES_NOT_FINITE");
   emit_close(e);
+  e->rows = rows;
 }
 
 static void emit_scratch(Emitter *e) {

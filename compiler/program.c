@@ -216,7 +216,9 @@ static void read_range(Scope *scope, Slot *slot, const DomainExpr *written) {
   domain->open = written->open;
   domain->low = hermes_from_coherent(&slot->unit, low);
   domain->high = hermes_from_coherent(&slot->unit, high);
-  domain->step = by / slot->unit.factor;
+  hermes_unit difference = slot->unit; /* a step is a difference: it has no origin */
+  difference.offset = 0;
+  domain->step = hermes_from_coherent(&difference, by);
 }
 
 static void read_values(Scope *scope, Slot *slot, const DomainExpr *written) {

@@ -167,8 +167,10 @@ bool csv_open(csv_reader *csv, data_source *source, hermes_diagnostics *problems
 
 bool csv_next(csv_reader *csv, size_t columns) {
   while (!data_source_full(csv->source) && find_record(csv)) {
-    if (!read_record(csv)) continue;
-    if (csv->count == columns) return true;
+    bool sound = read_record(csv);
+    if (sound && csv->count == columns) return true;
+    csv->lost++;
+    if (!sound) continue;
     const csv_field *last = &csv->fields[csv->count > columns ? columns : csv->count - 1];
     REPORT_LAYOUT(csv, HB0709, csv->record_line, last->column, "%zu field%s, but the header has %zu",
                   csv->count, csv->count == 1 ? "" : "s", columns);

@@ -78,7 +78,7 @@ typedef struct csv_reader {
   uint32_t line;        /* of `at` */
   uint32_t record_line; /* where the record last read begins */
   char separator;       /* comma; semicolon or tab where the header has these and no comma */
-  bool broken;          /* the record last read is unusable, which was reported */
+  size_t lost;          /* records that could not be used, which was reported */
   csv_field *fields;    /* of the record last read */
   size_t count, capacity;
   char *unquoted;       /* room for one field */
@@ -116,6 +116,7 @@ typedef struct data_keys {
   size_t count, capacity;
   uint32_t *bucket;     /* open addressing; row + 1, 0: empty */
   size_t buckets;       /* a power of two, at least twice the count */
+  bool incomplete;      /* lines of the table could not be read: an unknown key may be one of theirs */
 } data_keys;
 
 typedef enum keys_added { KEYS_NEW, KEYS_TWICE, KEYS_FULL } keys_added;
@@ -125,8 +126,8 @@ keys_added keys_add(data_keys *keys, const char *key, size_t length);
 /* The row of a key, or -1. `guess` is tried first: files are mostly in order. */
 long keys_find(const data_keys *keys, const char *key, size_t length, size_t guess);
 const char *keys_at(const data_keys *keys, size_t row);
-/* The key nearest to a misspelt one, or NULL. */
-const char *keys_nearest(const data_keys *keys, const char *key, size_t length);
+/* Adds the key nearest to a misspelt one, if any is near, to a diagnostic. */
+void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_diagnostic *d);
 void keys_free(data_keys *keys);
 
 /* ---- value.c: the text of one field -> one number ---------------------------------------------------------- */

@@ -42,50 +42,47 @@ static size_t find_heading(const csv_reader *csv, const char *name, size_t from)
 
 /* ---- what is missing ---- */
 
-/* Copies of the names in a header; free_names frees them. */
-static char **header_names(const csv_reader *csv) {
-  char **names = calloc(csv->count + 1, sizeof *names);
-  for (size_t i = 0; names && i < csv->count; i++) {
-    heading h;
-    read_heading(&csv->fields[i], &h);
-    names[i] = strndup(h.name, h.name_length);
-    if (!names[i]) break;
-  }
-  return names;
+/* Names of a header that a missing one may have been meant to be. */
+typedef struct names {
+  char **items;
+  size_t count;
+} names;
+
+static void free_names(names *n) {
+  for (size_t i = 0; i < n->count; i++) free(n->items[i]);
+  free(n->items);
 }
 
-static void free_names(char **names) {
-  for (size_t i = 0; names && names[i]; i++) free(names[i]);
-  free(names);
+static void add_name(names *n, const csv_field *field) {
+  heading h;
+  read_heading(field, &h);
+  n->items[n->count] = strndup(h.name, h.name_length);
+  n->count += n->items[n->count] != NULL;
 }
 
-static size_t count_names(char **names) {
-  size_t count = 0;
-  while (names && names[count]) count++;
-  return count;
-}
-
-/* Says which columns there are, and which of them may be meant. */
-static void suggest_heading(const csv_reader *csv, const char *name, hermes_diagnostic *d) {
+/* "azimuth, note, ..." */
+static void list_names(const names *n, char *list, size_t size) {
   enum { LISTED = 12 };
-  char list[512] = "";
-  char **names = header_names(csv);
-  size_t count = count_names(names), used = 0;
-  for (size_t i = 0; i < count && i < LISTED && used < sizeof list; i++)
-    used += (size_t)snprintf(list + used, sizeof list - used, i ? ", %s" : "%s",
-                             data_show(names[i], strlen(names[i])).text);
-  if (count > LISTED && used < sizeof list) snprintf(list + used, sizeof list - used, ", ...");
-  hermes_diagnostic_fact(&d->candidates, "%s", list);
-  const char *nearest = hermes_nearest(name, (const char *const *)names, count);
-  if (nearest) hermes_diagnostic_note(d, "help: did you mean `%s`?", nearest);
-  free_names(names);
+  size_t used = 0;
+  list[0] = '\0';
+  for (size_t i = 0; i < n->count && i < LISTED && used < size; i++)
+    used += (size_t)snprintf(list + used, size - used, i ? ", %s" : "%s",
+                             data_show(n->items[i], strlen(n->items[i])).text);
+  if (n->count > LISTED && used < size) snprintf(list + used, size - used, ", ...");
+}
+
+/* Names the nearest column, or else all. */
+static void suggest_name(const names *n, const char *name, hermes_diagnostic *d) {
+  char list[512];
+  const char *nearest = hermes_nearest(name, (const char *const *)n->items, n->count);
+  list_names(n, list, sizeof list);
+  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  else if (n->count) hermes_diagnostic_note(d, "undeclared columns of the file: %s", list);
 }
 
 static hermes_diagnostic *report_missing(csv_reader *csv, const char *name, const char *what) {
-  hermes_diagnostic *d = data_report(csv->source, csv->problems, HB0710, csv->record_line, 0,
-                                     "`%s` has no column `%s`%s", csv->source->name, name, what);
-  suggest_heading(csv, name, d);
-  return d;
+  return data_report(csv->source, csv->problems, HB0710, csv->record_line, 0,
+                     "`%s` has no column `%s`%s", csv->source->name, name, what);
 }
 
 /* ---- keys ---- */
@@ -97,6 +94,13 @@ static bool is_indexed_twice(const hermes_index *index) {
   return false;
 }
 
+static void report_missing_key(csv_reader *csv, const char *name) {
+  names all = {calloc(csv->count + 1, sizeof *all.items), 0};
+  for (size_t i = 0; all.items && i < csv->count; i++) add_name(&all, &csv->fields[i]);
+  suggest_name(&all, name, report_missing(csv, name, ", which holds the keys of an index"));
+  free_names(&all);
+}
+
 static bool find_keys(data_layout *layout, csv_reader *csv) {
   const hermes_index *index = &layout->table->index;
   bool found = true;
@@ -104,7 +108,7 @@ static bool find_keys(data_layout *layout, csv_reader *csv) {
     const char *name = layout->description->tables[index->table[i]].name;
     layout->key[i] = find_heading(csv, name, 0);
     if (layout->key[i] != SIZE_MAX) continue;
-    report_missing(csv, name, ", which holds the keys of an index");
+    report_missing_key(csv, name);
     found = false;
   }
   return found;
@@ -139,11 +143,11 @@ static bool report_heading(csv_reader *csv, const csv_field *field, hermes_code 
 }
 
 static const char *scale_name(hermes_scale scale) {
-  static const char *const names[] = {[HERMES_LINEAR] = "a linear quantity",
+  static const char *const scales[] = {[HERMES_LINEAR] = "a linear quantity",
                                       [HERMES_GAIN] = "a gain",
                                       [HERMES_LEVEL] = "a level",
                                       [HERMES_POINT] = "a temperature with an origin"};
-  return names[scale];
+  return scales[scale];
 }
 
 static bool report_measure(csv_reader *csv, const csv_field *field, const data_column *column,
@@ -189,56 +193,84 @@ static bool is_declared(const data_layout *layout, size_t field) {
   return false;
 }
 
-/* Columns that nobody declared are nobody's business, unless one of them may be the missing one misspelt. */
-static void warn_of_default(const data_layout *layout, csv_reader *csv, const data_column *column) {
-  size_t ignored = 0;
-  for (size_t i = 0; i < csv->count; i++) ignored += !is_declared(layout, i);
-  if (!ignored) return;
-  const char *name = column->slot->name;
-  hermes_diagnostic *d = data_report(csv->source, csv->problems, HB0712, csv->record_line, 0,
-                                     "`%s` has no column `%s`, which takes its default; %zu "
-                                     "column%s not declared",
-                                     csv->source->name, name, ignored, ignored == 1 ? " is" : "s are");
-  suggest_heading(csv, name, d);
+static names undeclared_names(const data_layout *layout, const csv_reader *csv) {
+  names n = {calloc(csv->count + 1, sizeof *n.items), 0};
+  for (size_t i = 0; n.items && i < csv->count; i++)
+    if (!is_declared(layout, i)) add_name(&n, &csv->fields[i]);
+  return n;
 }
 
-static bool is_sound(csv_reader *csv, data_column *column, size_t field) {
+static bool is_sound(csv_reader *csv, data_column *column) {
   const char *name = column->slot->name;
-  size_t again = find_heading(csv, name, field + 1);
-  if (again == SIZE_MAX) return read_measure(csv, &csv->fields[field], column);
+  size_t again = find_heading(csv, name, column->field + 1);
+  if (again == SIZE_MAX) return read_measure(csv, &csv->fields[column->field], column);
   return report_heading(csv, &csv->fields[again], HB0711, "stands in the header twice", name);
 }
 
-/* False, reported, where a column cannot be read; its field then stays SIZE_MAX, so that its values are passed over
- * and those of other columns are still looked at. */
-static bool find_column(csv_reader *csv, data_column *column) {
-  const char *name = column->slot->name;
-  column->field = SIZE_MAX;
-  size_t field = find_heading(csv, name, 0);
-  if (field == SIZE_MAX) {
-    if (!column->slot->has_default) report_missing(csv, name, "");
-    return column->slot->has_default;
+/* Columns that nobody declared are nobody's business, unless one of them may be the missing one misspelt. Then one
+ * warning tells of all columns that took their defaults. */
+static void warn_of_defaults(const data_layout *layout, csv_reader *csv, const names *undeclared) {
+  char list[512];
+  names defaults = {calloc(layout->table->column_count + 1, sizeof *defaults.items), 0};
+  for (size_t i = 0; defaults.items && i < layout->table->column_count; i++)
+    if (layout->columns[i].field == SIZE_MAX)
+      defaults.items[defaults.count++] = strdup(layout->columns[i].slot->name);
+  list_names(&defaults, list, sizeof list);
+  if (defaults.count && undeclared->count) {
+    hermes_diagnostic *d =
+        data_report(csv->source, csv->problems, HB0712, csv->record_line, 0,
+                    "`%s` has no %s, which take%s default%s", csv->source->name, list,
+                    defaults.count > 1 ? "" : "s its", defaults.count > 1 ? "s" : "");
+    suggest_name(undeclared, defaults.items[0], d);
   }
-  if (!is_sound(csv, column, field)) return false;
-  column->field = field;
-  return true;
+  free_names(&defaults);
+}
+
+static void report_missing_columns(data_layout *layout, csv_reader *csv, const names *undeclared) {
+  for (size_t i = 0; i < layout->table->column_count; i++) {
+    const data_column *column = &layout->columns[i];
+    if (column->field != SIZE_MAX || column->slot->has_default) continue;
+    suggest_name(undeclared, column->slot->name, report_missing(csv, column->slot->name, ""));
+    layout->mistakes++;
+  }
+}
+
+/* A column whose heading is wrong is taken out: its values are passed over, those of the others still looked at. */
+static void check_headings(data_layout *layout, csv_reader *csv) {
+  for (size_t i = 0; i < layout->table->column_count; i++) {
+    data_column *column = &layout->columns[i];
+    if (column->field == SIZE_MAX || is_sound(csv, column)) continue;
+    column->field = SIZE_MAX;
+    layout->mistakes++;
+  }
+}
+
+static void find_columns(data_layout *layout, csv_reader *csv, const data_keys *keys,
+                         void *const *slot) {
+  const hermes_description *d = layout->description;
+  for (size_t i = 0; i < layout->table->column_count; i++) {
+    int number = layout->table->columns[i];
+    const hermes_slot *of = &d->slots[number];
+    layout->columns[i] = (data_column){.slot = of,
+                                       .units = &d->units,
+                                       .measure = of->measure,
+                                       .declared_measure = true,
+                                       .field = find_heading(csv, of->name, 0),
+                                       .array = slot[number],
+                                       .refers = of->kind == HERMES_REF ? &keys[of->refers] : NULL};
+  }
 }
 
 bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys, void *const *slot) {
-  const hermes_table *table = layout->table;
-  const hermes_description *d = layout->description;
-  layout->columns = calloc(table->column_count + 1, sizeof *layout->columns);
-  for (size_t i = 0; layout->columns && i < table->column_count; i++) {
-    data_column *column = &layout->columns[i];
-    const hermes_slot *of = &d->slots[table->columns[i]];
-    *column = (data_column){.slot = of, .units = &d->units, .measure = of->measure,
-                            .declared_measure = true, .array = slot[table->columns[i]]};
-    if (of->kind == HERMES_REF) column->refers = &keys[of->refers];
-    if (!find_column(csv, column)) layout->mistakes++;
-  }
-  for (size_t i = 0; layout->columns && !layout->mistakes && i < table->column_count; i++)
-    if (layout->columns[i].field == SIZE_MAX) warn_of_default(layout, csv, &layout->columns[i]);
-  return layout->columns;
+  layout->columns = calloc(layout->table->column_count + 1, sizeof *layout->columns);
+  if (!layout->columns) return false;
+  find_columns(layout, csv, keys, slot);
+  names undeclared = undeclared_names(layout, csv);
+  report_missing_columns(layout, csv, &undeclared);
+  if (!layout->mistakes) warn_of_defaults(layout, csv, &undeclared);
+  check_headings(layout, csv);
+  free_names(&undeclared);
+  return true;
 }
 
 void layout_free(data_layout *layout) {

@@ -80,15 +80,15 @@ long keys_find(const data_keys *keys, const char *key, size_t length, size_t gue
   return (long)keys->bucket[bucket_of(keys, key, length)] - 1;
 }
 
-const char *keys_nearest(const data_keys *keys, const char *key, size_t length) {
+void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_diagnostic *d) {
   size_t count = keys->count < NEAREST_AMONG ? keys->count : NEAREST_AMONG;
   const char **names = malloc((count ? count : 1) * sizeof *names);
   char *word = strndup(key, length);
   for (size_t row = 0; names && row < count; row++) names[row] = keys_at(keys, row);
   const char *nearest = names && word ? hermes_nearest(word, names, count) : NULL;
+  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   free(names);
   free(word);
-  return nearest;
 }
 
 void keys_free(data_keys *keys) {

@@ -172,7 +172,6 @@ static void suggest_file(int directory, const data_source *source, hermes_diagno
     if (entry->d_name[0] != '.' && (names[count] = strdup(entry->d_name))) count++;
   const char *nearest = hermes_nearest(source->name, (const char *const *)names, count);
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  if (nearest) hermes_diagnostic_note(d, "help: did you mean `%s`?", nearest);
   for (size_t i = 0; i < count; i++) free(names[i]);
   if (list) closedir(list);
 }

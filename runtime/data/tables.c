@@ -96,6 +96,7 @@ static void collect_from(loader *l, size_t table, csv_reader *csv) {
   if (!layout_keys(&layout, l->description, of, csv)) return;
   while (csv_next(csv, layout.fields) && take_key(csv, &csv->fields[layout.key[0]], keys)) {
   }
+  keys->incomplete = csv->lost || !keys->count || data_source_full(csv->source);
   l->to->rows[table] = keys->count;
   if (!keys->count && !csv->source->problems)
     data_report(csv->source, l->problems, HB0716, 0, 0, "table `%s` has no rows in `%s`", of->name,
@@ -104,7 +105,9 @@ static void collect_from(loader *l, size_t table, csv_reader *csv) {
 
 static void collect_keys(loader *l, size_t table) {
   data_source *source = source_of(l, table);
-  if (!has_rows(l->description, table) || !open_source(l, source)) return;
+  if (!has_rows(l->description, table)) return;
+  l->to->keys[table].incomplete = true; /* until they are read */
+  if (!open_source(l, source)) return;
   if (is_npy(source->name)) {
     data_report(source, l->problems, HB0732, 0, 0, "table `%s` needs keys, which `%s` cannot hold",
                 l->description->tables[table].name, source->name);
@@ -147,14 +150,16 @@ static void fill_rows(loader *l, size_t table, csv_reader *csv, data_layout *lay
 
 static bool report_key(loader *l, csv_reader *csv, const csv_field *field, int table) {
   size_t length;
-  const char *key = csv_text(csv, field, &length);
-  hermes_diagnostic *d = data_report(
-      csv->source, l->problems, length ? HB0718 : HB0721, field->line, field->column,
-      length ? "`%s` is no key of `%s`" : "an empty key%.0s of `%s`", data_show(key, length).text,
-      l->description->tables[table].name);
-  const char *nearest = keys_nearest(&l->to->keys[table], key, length);
-  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  if (nearest) hermes_diagnostic_note(d, "help: did you mean `%s`?", nearest);
+  const char *key = csv_text(csv, field, &length), *name = l->description->tables[table].name;
+  if (length == 0) {
+    data_report(csv->source, l->problems, HB0721, field->line, field->column,
+                "an empty key of `%s`", name);
+  } else if (!l->to->keys[table].incomplete) {
+    hermes_diagnostic *d =
+        data_report(csv->source, l->problems, HB0718, field->line, field->column,
+                    "`%s` is no key of `%s`", data_show(key, length).text, name);
+    keys_suggest(&l->to->keys[table], key, length, d);
+  }
   return false;
 }
 

@@ -146,12 +146,12 @@ static bool read_real(reading *r) {
       return report_other_measure(r, column->unit_text);
     declared = false;
   }
-  if (isinf(number)) {
+  double value = hermes_to_coherent(&unit, number);
+  if (!isfinite(value)) {
     REPORT(r, HB0725, "`%s` in `%s` is too large", data_show(r->text, r->length).text,
            column->slot->name);
     return false;
   }
-  double value = hermes_to_coherent(&unit, number);
   if (!declared) number = hermes_from_coherent(&column->slot->measure, value);
   hermes_code code;
   char message[256];
@@ -177,10 +177,6 @@ static bool read_bool(reading *r) {
   return false;
 }
 
-static void suggest(hermes_diagnostic *d, const char *nearest) {
-  if (nearest) hermes_diagnostic_note(d, "help: did you mean `%s`?", nearest);
-}
-
 static bool report_label(reading *r) {
   const hermes_slot *slot = r->column->slot;
   data_shown shown = data_show(r->text, r->length);
@@ -189,8 +185,8 @@ static bool report_label(reading *r) {
   for (size_t i = 0, used = 0; i < slot->label_count && used < sizeof list; i++)
     used += (size_t)snprintf(list + used, sizeof list - used, i ? ", %s" : "%s", slot->labels[i]);
   hermes_diagnostic_fact(&d->expected, "%s", list);
-  hermes_diagnostic_fact(&d->candidates, "%s", list);
-  suggest(d, hermes_nearest(shown.text, slot->labels, slot->label_count));
+  const char *nearest = hermes_nearest(shown.text, slot->labels, slot->label_count);
+  hermes_diagnostic_fact(&d->candidates, "%s", nearest ? nearest : list);
   return false;
 }
 
@@ -206,18 +202,16 @@ static bool read_enum(reading *r) {
 
 static bool read_ref(reading *r) {
   data_column *column = r->column;
-  if (!column->refers->count) return true; /* that table failed, which was reported */
   long row = keys_find(column->refers, r->text, r->length, column->guess);
   if (row >= 0) {
     column->guess = (size_t)row;
     put_integer(column, r->element, row);
     return true;
   }
+  if (column->refers->incomplete) return false; /* follows from a mistake that was reported */
   hermes_diagnostic *d = REPORT(r, HB0718, "`%s` in `%s` is no key of the table that it refers to",
                                 data_show(r->text, r->length).text, column->slot->name);
-  const char *nearest = keys_nearest(column->refers, r->text, r->length);
-  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  suggest(d, nearest);
+  keys_suggest(column->refers, r->text, r->length, d);
   return false;
 }
 

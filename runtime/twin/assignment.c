@@ -148,23 +148,25 @@ static twin_complaint take_number(twin_session *session, const hermes_slot *slot
   return wrong ? complain_of_value(session, HB0814, slot, text, wrong) : NULL;
 }
 
-static const char *scale_name(hermes_scale scale) {
-  static const char *const names[] = {[HERMES_LINEAR] = "a linear quantity",
-                                      [HERMES_GAIN] = "a gain",
-                                      [HERMES_LEVEL] = "a level",
-                                      [HERMES_POINT] = "a temperature on a scale"};
-  return names[scale];
+/* "dBm: a level of power", "W: power", "dB: a gain" */
+static char *measure_text(const char *unit, const hermes_unit *measure) {
+  const char *of = hermes_dimension_name(&measure->dimension);
+  switch (measure->scale) {
+  case HERMES_GAIN: return twin_print("%s: a gain", unit);
+  case HERMES_LEVEL: return twin_print("%s: a level%s%s", unit, *of ? " of " : "", of);
+  case HERMES_POINT: return twin_print("%s: a point on a scale of %s", unit, of);
+  default: return twin_print("%s: %s", unit, *of ? of : "a linear quantity");
+  }
 }
 
-/* "power per frequency", or nothing where the dimension has no name. */
 static void explain_units(twin_complaint complaint, const char *given, const hermes_unit *unit,
                           const hermes_slot *slot) {
-  const char *a = hermes_dimension_name(&unit->dimension);
-  const char *b = hermes_dimension_name(&slot->measure.dimension);
-  hermes_diagnostic_fact(&complaint->expected, "%s: %s%s%s", slot->unit,
-                         scale_name(slot->measure.scale), *b ? " of " : "", b);
-  hermes_diagnostic_fact(&complaint->actual, "%s: %s%s%s", given, scale_name(unit->scale),
-                         *a ? " of " : "", a);
+  char *expected = measure_text(slot->unit, &slot->measure);
+  char *actual = measure_text(given, unit);
+  hermes_diagnostic_fact(&complaint->expected, "%s", expected);
+  hermes_diagnostic_fact(&complaint->actual, "%s", actual);
+  free(expected);
+  free(actual);
 }
 
 static twin_complaint convert(twin_session *session, const hermes_slot *slot, const char *unit_text,
@@ -303,7 +305,7 @@ static bool place(twin_complaint complaint, twin_span span) {
 
 static bool malformed(twin_session *session, twin_span span, const char *what) {
   twin_complaint complaint = hermes_report(&session->problems, HB0815, NULL, "%s", what);
-  hermes_diagnostic_note(complaint, "help: name[key], name[key, key], or name alone for all "
+  hermes_diagnostic_note(complaint, "name[key], name[key, key], or name alone for all "
                                     "elements; a key with , ] or = stands in double quotes");
   return place(complaint, span);
 }

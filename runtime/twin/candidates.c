@@ -24,7 +24,7 @@ static bool too_large(const reader *r, size_t count) {
   hermes_diagnostic *d = hermes_report(&r->session->problems, HB0826, &where,
                                        "more than %zu candidates of %zu elements", count - 1,
                                        r->scenario->size);
-  hermes_diagnostic_note(d, "help: split the file, or allow more by --max-memory");
+  hermes_diagnostic_note(d, "split the file, or allow more by --max-memory");
   return true;
 }
 
@@ -130,7 +130,7 @@ static bool take_field(const reader *r, csv_reader *csv, size_t column, twin_ass
   hermes_place where = twin_place(span);
   hermes_diagnostic *d = hermes_report(&r->session->problems, HB0821, &where,
                                        "an empty field in column %zu", column + 1);
-  hermes_diagnostic_note(d, "help: write the value; in a .jsonl file a candidate may name only "
+  hermes_diagnostic_note(d, "write the value; in a .jsonl file a candidate may name only "
                             "what it changes");
   return false;
 }

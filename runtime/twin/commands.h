@@ -361,7 +361,7 @@ hermes_place twin_place(twin_span span);
 twin_span twin_whole(const twin_text *text);
 /* "a, b, c, ..." of the names, to be freed. */
 char *twin_names_listed(const char *const *names, size_t count);
-/* Adds "did you mean `x`" and the valid names to a diagnostic. */
+/* Adds the nearest of the valid names, and all of them, to a diagnostic. */
 void twin_suggest(hermes_diagnostic *d, const char *word, const char *const *names, size_t count);
 
 /* ---- the commands, one file each ------------------------------------------------------------ */

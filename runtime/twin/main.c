@@ -127,7 +127,7 @@ static int unknown_command(twin_session *s, const char *word) {
   hermes_diagnostic *d =
       hermes_report(&s->problems, HB0801, NULL, "there is no command `%s`", word);
   twin_suggest(d, word, names, TWIN_COMMAND_COUNT);
-  hermes_diagnostic_note(d, "help: %s --help", s->program);
+  hermes_diagnostic_note(d, "%s --help", s->program);
   return HERMES_FAILED;
 }
 

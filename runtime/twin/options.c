@@ -298,7 +298,7 @@ static bool check_complete(const reader *r) {
   if (!r->command->needs_data || r->options->data) return good;
   hermes_diagnostic *d = hermes_report(r->problems, HB0806, NULL, "%s needs --data DIR",
                                        r->command->name);
-  hermes_diagnostic_note(d, "help: DIR is the directory with the tables; `info` lists them");
+  hermes_diagnostic_note(d, "DIR is the directory with the tables; `info` lists them");
   return false;
 }
 
@@ -322,7 +322,7 @@ void twin_options_free(twin_options *options) {
 
 /* ---- help --------------------------------------------------------------------------------- */
 
-enum { HELP_COLUMN = 26 };
+enum { HELP_COLUMN = 28 };
 
 static void print_help_of(FILE *out, const option *o) {
   const char *line = o->help;

@@ -79,13 +79,13 @@ static const char *syntax_hint(char c) {
   static const struct {
     char c;
     const char *hint;
-  } hints[] = {{'\'', "help: texts and keys stand in double quotes"},
-               {'}', "help: is there a comma too many before it, or a bracket left open?"},
-               {']', "help: is there a comma too many before it, or a brace left open?"},
-               {'"', "help: is there a comma missing before it?"},
-               {'#', "help: JSON has no comments"},
-               {'/', "help: JSON has no comments"},
-               {'\0', "help: is a brace or a quote left open?"}};
+  } hints[] = {{'\'', "texts and keys stand in double quotes"},
+               {'}', "is there a comma too many before it, or a bracket left open?"},
+               {']', "is there a comma too many before it, or a brace left open?"},
+               {'"', "is there a comma missing before it?"},
+               {'#', "JSON has no comments"},
+               {'/', "JSON has no comments"},
+               {'\0', "is a brace or a quote left open?"}};
   for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
     if (hints[i].c == c) return hints[i].hint;
   return NULL;

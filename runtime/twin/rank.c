@@ -22,7 +22,7 @@ static bool check_goal(twin_session *s) {
   hermes_diagnostic *d = hermes_report(&s->problems, HB0818, NULL,
                                        "`%s` has no goal to order candidates by",
                                        s->description->blueprint);
-  hermes_diagnostic_note(d, "help: a blueprint says `goal maximize edge_rate subject to "
+  hermes_diagnostic_note(d, "a blueprint says `goal maximize edge_rate subject to "
                             "coverage >= 95 %%;`");
   return false;
 }

@@ -65,7 +65,7 @@ static void complain_of_shown(twin_session *s, const char *name) {
   hermes_diagnostic *complaint = hermes_report(&s->problems, HB0819, NULL,
                                                "there is no value `%s` to show", name);
   twin_suggest(complaint, name, names, count);
-  hermes_diagnostic_note(complaint, "help: a column is named with its table: path.rsrp");
+  hermes_diagnostic_note(complaint, "a column is named with its table: path.rsrp");
   free(names);
 }
 
@@ -86,7 +86,7 @@ static bool check_csv_index(const report *r) {
     hermes_diagnostic *d = hermes_report(&s->problems, HB0820, NULL,
                                          "`%s` and `%s` cannot share the rows of one CSV file", a,
                                          b);
-    hermes_diagnostic_note(d, "help: run once for each of them, or use --format json");
+    hermes_diagnostic_note(d, "run once for each of them, or use --format json");
     free(a);
     free(b);
     return false;

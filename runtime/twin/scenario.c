@@ -82,7 +82,7 @@ static bool report_unset(twin_session *session, const hermes_slot *slot) {
   char *form = twin_slot_text(session, slot);
   hermes_diagnostic *d = hermes_report(&session->problems, HB0816, NULL,
                                        "the input `%s` has no default and was not given", form);
-  hermes_diagnostic_note(d, "help: --set '%s=... %s', or {\"%s\": ...} in %s/inputs.json",
+  hermes_diagnostic_note(d, "--set '%s=... %s', or {\"%s\": ...} in %s/inputs.json",
                          slot->name, slot->unit, slot->name, session->options.data);
   free(form);
   return false;

@@ -157,9 +157,8 @@ char *twin_names_listed(const char *const *names, size_t count) {
 void twin_suggest(hermes_diagnostic *d, const char *word, const char *const *names,
                   size_t count) {
   const char *nearest = hermes_nearest(word, names, count);
-  if (nearest) hermes_diagnostic_note(d, "help: did you mean `%s`?", nearest);
-  if (!count) return;
+  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   char *listed = twin_names_listed(names, count);
-  hermes_diagnostic_fact(&d->candidates, "%s", listed);
+  hermes_diagnostic_note(d, count ? "valid are %s" : "there are none%s", listed);
   free(listed);
 }

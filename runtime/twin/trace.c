@@ -53,7 +53,7 @@ static int find_table(const hermes_description *d, const char *name, size_t leng
 }
 
 static bool complain(twin_complaint complaint) {
-  hermes_diagnostic_note(complaint, "help: --row TABLE=KEY, like --row ue=u17");
+  hermes_diagnostic_note(complaint, "--row TABLE=KEY, like --row ue=u17");
   return false;
 }
 
@@ -350,15 +350,18 @@ static void print_summary(const printer *p, const view *v) {
 }
 
 static void begin_text(printer *p, const section *part) {
-  fprintf(p->out, "\n%s (%s)  %s\n", part->name, part->kind, part->doc);
+  bool is_block = part->roles == BLOCK_ROLES;
+  fprintf(p->out, "\n%s%s%s%s  %s\n", part->name, is_block ? " (" : "", is_block ? part->kind : "",
+          is_block ? ")" : "", part->doc);
 }
 
 static void value_text(printer *p, const view *v) {
   char *name = full_name(p->report, v->slot);
-  fprintf(p->out, "  %s = ", name);
-  if (!v->free.rank) print_value(p, v->slot, number_at(v, 0));
-  else if (v->touched) print_elements(p, v);
-  else print_summary(p, v);
+  bool is_list = v->free.rank && v->touched;
+  fprintf(p->out, "  %s%s", name, is_list ? "" : " = ");
+  if (is_list) print_elements(p, v);
+  else if (v->free.rank) print_summary(p, v);
+  else print_value(p, v->slot, number_at(v, 0));
   putc('\n', p->out);
   free(name);
 }

@@ -8,6 +8,7 @@
 #ifndef HERMES_UNITS_H
 #define HERMES_UNITS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,11 +71,19 @@ bool hermes_unit_combine(const hermes_unit *a, const hermes_unit *b, int power, 
 
 hermes_unit hermes_unit_one(void);
 
+/* Where a unit is a fraction of the coherent one (%, ms, kHz^-1), numbers are divided by the whole number that it is
+ * one part of: 95 % is 95 / 100, the double that people mean by 0.95, and 95 * 0.01 is not. */
+static inline double hermes_parts(double factor) {
+  double parts = 1 / factor, whole = nearbyint(parts);
+  return fabs(parts - whole) <= 1e-12 * parts ? whole : parts;
+}
 static inline double hermes_to_coherent(const hermes_unit *unit, double number) {
-  return number * unit->factor + unit->offset;
+  double scaled = unit->factor < 1 ? number / hermes_parts(unit->factor) : number * unit->factor;
+  return scaled + unit->offset;
 }
 static inline double hermes_from_coherent(const hermes_unit *unit, double value) {
-  return (value - unit->offset) / unit->factor;
+  double scaled = value - unit->offset;
+  return unit->factor < 1 ? scaled * hermes_parts(unit->factor) : scaled / unit->factor;
 }
 
 bool hermes_dimension_equal(const hermes_dimension *a, const hermes_dimension *b);
