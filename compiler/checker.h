@@ -37,6 +37,7 @@ typedef struct Checker {
   int function_count;
   NameMap tables, values, function_names, columns; /* columns: all tables', by column name */
   int term_count;
+  int chain; /* lets and functions being checked, each for the sake of the one before */
 } Checker;
 
 /* One index variable, or one local of a function, by its name. */
@@ -128,5 +129,6 @@ void check_unused_functions(Checker *checker);
 /* ---- program.c ------------------------------------------------------------------------------------------------------ */
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it depends on itself. */
 bool check_definition(Checker *checker, int slot);
+bool too_long_chain(Checker *checker, Span span); /* reports; false */
 
 #endif

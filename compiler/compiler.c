@@ -74,3 +74,12 @@ bool check_blueprint(Compiler *compiler, const char *path) {
   infer_stages(compiler);
   return compiler->diagnostics.errors == 0;
 }
+
+bool check_runnable(Compiler *compiler, const char *path) {
+  if (!check_blueprint(compiler, path)) return false;
+  const Tree *tree = compiler->trees[0];
+  if (!tree->is_module) return true;
+  report(compiler, HB0514, tree->name.span, "`%s` is a module, which blueprints import: it makes no twin of its own",
+         tree->name.text);
+  return false;
+}

@@ -105,10 +105,24 @@ typedef struct Ordering {
   bool cyclic;
 } Ordering;
 
-static void visit_slot(Ordering *ordering, int slot, const Term *read);
+/* What one value reads. Gathered before any is visited, so that the depth of the visit is the length of the chain of
+ * values, however deep their expressions are. */
+typedef struct Reads {
+  Arena *arena;
+  const Term **items;
+  int count, capacity;
+} Reads;
 
-static void visit_read(void *context, const Term *term) {
-  visit_slot(context, term->index, term);
+static void gather_read(void *context, const Term *term) {
+  Reads *reads = context;
+  if (reads->count == reads->capacity) {
+    int capacity = reads->capacity ? reads->capacity * 2 : 8;
+    const Term **items = ARENA_ARRAY(reads->arena, const Term *, capacity);
+    for (int i = 0; i < reads->count; i++) items[i] = reads->items[i];
+    reads->items = items;
+    reads->capacity = capacity;
+  }
+  reads->items[reads->count++] = term;
 }
 
 static void report_cycle(Ordering *ordering, int slot, const Term *read) {
@@ -137,7 +151,9 @@ static void visit_slot(Ordering *ordering, int number, const Term *read) {
   ordering->marks[number] = OPEN;
   ordering->reads[ordering->depth] = read;
   ordering->path[ordering->depth++] = number;
-  each_slot(slot->value, visit_read, ordering);
+  Reads reads = {.arena = &ordering->compiler->arena};
+  each_slot(slot->value, gather_read, &reads);
+  for (int i = 0; i < reads.count; i++) visit_slot(ordering, reads.items[i]->index, reads.items[i]);
   ordering->depth--;
   ordering->marks[number] = DONE;
   ordering->order[ordering->count++] = number;

@@ -53,8 +53,103 @@ void emit_default(Emitter *e, int slot) {
   emit_map(e, slot, e->program->slots[slot].value);
 }
 
+/* ---- grouped sums ---------------------------------------------------------------------------------- */
+
+/* Opens a loop over the indices that the key does not give; returns how many. */
+static int emit_outer_loops(Emitter *e, const Step *step) {
+  const Slot *slot = &e->program->slots[step->slot];
+  for (int i = 0; i < slot->rank; i++)
+    if (i != step->grouped) emit_loop(e, i, slot->index[i]);
+  return slot->rank - 1;
+}
+
+static void emit_total(Emitter *e, const Step *step) {
+  emit_begin(e);
+  emit_text(e, "s%d[", step->slot);
+  emit_element(e, step->slot, own_variables(e, &e->program->slots[step->slot]));
+  emit_text(e, "]");
+}
+
+static void open_groups(Emitter *e, const Step *step) {
+  emit_loop(e, step->grouped, e->program->slots[step->slot].index[step->grouped]);
+}
+
+static void clear_totals(Emitter *e, const Step *step) {
+  open_groups(e, step);
+  emit_total(e, step);
+  emit_text(e, " = 0.0;\n");
+  emit_close(e);
+}
+
+static void clear_blocks(Emitter *e, const Step *step) {
+  open_groups(e, step);
+  emit_line(e, "w0[v%d] = 0.0;", step->grouped);
+  emit_close(e);
+}
+
+static void add_blocks(Emitter *e, const Step *step) {
+  open_groups(e, step);
+  emit_total(e, step);
+  emit_text(e, " += w0[v%d];\n", step->grouped);
+  emit_close(e);
+}
+
+/* One row of the scan, added to the open block of its group. */
+static void emit_scanned(Emitter *e, const Step *step) {
+  int open = emit_filter(e, step->filter);
+  emit_statements(e, step->value);
+  emit_begin(e);
+  emit_text(e, "w0[");
+  emit_value(e, step->key, IN_LIST);
+  emit_text(e, "] += ");
+  emit_value(e, step->value, IN_LIST);
+  emit_text(e, ";\n");
+  emit_closes(e, open);
+}
+
+static void emit_scan(Emitter *e, const Step *step) {
+  emit_blocks(e, &step->scan[0]);
+  clear_blocks(e, step);
+  emit_rows_of_block(e, &step->scan[0]);
+  for (int i = 1; i < step->scan_count; i++)
+    emit_loop(e, step->scan[i].variable, step->scan[i].table);
+  emit_scanned(e, step);
+  emit_closes(e, step->scan_count);
+  add_blocks(e, step);
+  emit_close(e);
+}
+
+static Reads group_reads(Emitter *e, const Step *step) {
+  const Slot *slot = &e->program->slots[step->slot];
+  Reads reads = reads_new(e);
+  read_term(e, &reads, step->value);
+  read_term(e, &reads, step->key);
+  read_term(e, &reads, step->filter);
+  read_loops(&reads, step->scan, step->scan_count);
+  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] = true;
+  return reads;
+}
+
+/* One pass over the scan's loops. Like an ungrouped sum, each group adds up blocks of rows: w0 has
+ * the sums of the block that is open. */
+static void emit_group(Emitter *e, const Step *step) {
+  enter_step(e, step->slot);
+  need_group_scratch(e, e->program->slots[step->slot].index[step->grouped]);
+  need_scratch(e, step->value);
+  need_scratch(e, step->filter);
+  Reads reads = group_reads(e, step);
+  emit_declarations(e, &reads);
+  declare_target(e, step->slot);
+  int open = emit_outer_loops(e, step);
+  clear_totals(e, step);
+  emit_scan(e, step);
+  emit_closes(e, open);
+  emit_exit(e, "0");
+}
+
 void emit_step(Emitter *e, const Step *step) {
-  emit_map(e, step->slot, step->value);
+  if (step->kind == STEP_GROUP) emit_group(e, step);
+  else emit_map(e, step->slot, step->value);
 }
 
 /* ---- functions ----------------------------------------------------------------------------------- */

@@ -311,9 +311,15 @@ static int instance(Checker *checker, Head *head, const Type *parameters, Type r
     report(checker->compiler, HB0504, call, "function `%s` calls itself", head->function->decl->name.text);
     return -1;
   }
+  if (checker->chain == MAX_CHAIN) {
+    too_long_chain(checker, call);
+    return -1;
+  }
   size_t first = checker->compiler->diagnostics.count;
   head->function->active = true;
+  checker->chain++;
   found = make_instance(checker, head, parameters, result);
+  checker->chain--;
   head->function->active = false;
   head->function->failed = found < 0;
   if (found < 0) label_call(checker, head, first, call);

@@ -25,6 +25,7 @@ enum {
   MAX_NAME_BYTES = 128,
   MAX_STRING_BYTES = 8192,      /* one doc string */
   MAX_DEPTH = 200,              /* nesting of an expression */
+  MAX_CHAIN = 32,               /* functions that call functions, lets that read lets */
   MAX_RANK = HERMES_MAX_RANK,   /* indices of one value */
   MAX_VARIABLES = 32,           /* index variables in one definition */
   MAX_LABELS = 256,             /* of one enumeration */
@@ -63,6 +64,9 @@ typedef struct Name {
   const char *text;
   Span span;
 } Name;
+
+/* Bytes of the character at `text`, or 0 where it is not UTF-8. A terminator stops a cut one. */
+int utf8_length(const unsigned char *text);
 
 /* ---- tree.c: what the parser builds ------------------------------------------------------------------------------ */
 typedef enum ExprKind {
@@ -450,6 +454,7 @@ bool resolve_program(Compiler *compiler);                    /* names.c, types.c
 bool check_contracts(Compiler *compiler);                    /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);                       /* stages.c */
 bool check_blueprint(Compiler *compiler, const char *path);  /* all of the above, in order */
+bool check_runnable(Compiler *compiler, const char *path);   /* and it is no module */
 
 void lower_program(Compiler *compiler);                      /* lower.c: program -> steps; appends hidden slots */
 void emit_c(const Compiler *compiler, FILE *out);            /* emit.c */

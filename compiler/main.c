@@ -32,22 +32,35 @@ static bool wants_colour(const Session *session) {
   return isatty(STDERR_FILENO) && (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
-static void report_text(const Session *session) {
+static void report_text(Session *session) {
   const hermes_diagnostics *list = &session->compiler.diagnostics;
   if (list->count > 0)
     hermes_diagnostics_print(list, stderr, wants_colour(session),
                              (size_t)session->settings.error_limit);
 }
 
-static void report_json(const Session *session) {
+/* A file's name may be any bytes; the document is UTF-8 all the same. */
+static void add_file(Session *session, cJSON *document) {
+  const char *path = shown_path(session);
+  if (path == NULL) {
+    cJSON_AddNullToObject(document, "file");
+    return;
+  }
+  char *text = arena_copy(&session->compiler.arena, path, strlen(path));
+  for (char *at = text; *at != '\0';) {
+    int length = utf8_length((unsigned char *)at);
+    if (length == 0) *at = '?';
+    at += length == 0 ? 1 : length;
+  }
+  cJSON_AddStringToObject(document, "file", text);
+}
+
+static void report_json(Session *session) {
   const hermes_diagnostics *list = &session->compiler.diagnostics;
   cJSON *document = cJSON_CreateObject();
   char *diagnostics = hermes_diagnostics_json(list);
   cJSON_AddStringToObject(document, "hermes", HERMES_VERSION);
-  if (shown_path(session) == NULL)
-    cJSON_AddNullToObject(document, "file");
-  else
-    cJSON_AddStringToObject(document, "file", shown_path(session));
+  add_file(session, document);
   cJSON_AddStringToObject(document, "status", list->errors == 0 ? "ok" : "error");
   cJSON_AddNumberToObject(document, "errors", (double)list->errors);
   cJSON_AddNumberToObject(document, "warnings", (double)list->warnings);
@@ -60,7 +73,7 @@ static void report_json(const Session *session) {
   cJSON_Delete(document);
 }
 
-static void report_all(const Session *session) {
+static void report_all(Session *session) {
   bool json = session->settings.error_format == FORMAT_JSON && !session->twin_speaks;
   (json ? report_json : report_text)(session);
 }
@@ -91,7 +104,7 @@ static bool resolve_form(Compiler *compiler, const char *path) {
 }
 
 static bool lower_form(Compiler *compiler, const char *path) {
-  if (!check_blueprint(compiler, path)) return false;
+  if (!check_runnable(compiler, path)) return false;
   lower_program(compiler);
   return compiler->diagnostics.errors == 0;
 }
@@ -140,7 +153,7 @@ static void build(Session *session) {
                           .keep = settings->keep,
                           .use_cache = !settings->no_cache,
                           .verbose = settings->verbose};
-  if (check_blueprint(&session->compiler, settings->path)) build_twin(&session->compiler, &options);
+  if (check_runnable(&session->compiler, settings->path)) build_twin(&session->compiler, &options);
 }
 
 /* The twin's own command line: what stands behind the blueprint, `run` where no command is named.
@@ -159,6 +172,7 @@ static Words twin_words(Session *session) {
 static int interpret_twin(Session *session) {
   Words words = twin_words(session);
   hermes_model *model = interpreter_model(&session->compiler);
+  if (!model) return EXIT_ERRORS;
   hermes_interface interface = hermes_interface_of(model);
   int code = hermes_twin_main(&interface, (int)words.count, (char **)(void *)words.items);
   interpreter_free(model);
@@ -168,7 +182,7 @@ static int interpret_twin(Session *session) {
 /* The twin writes to standard output, so that what the compiler has to say comes before it, as
  * text. */
 static int interpret(Session *session) {
-  check(session);
+  check_runnable(&session->compiler, session->settings.path);
   session->twin_speaks = session->compiler.diagnostics.errors == 0;
   report_all(session);
   return session->twin_speaks ? interpret_twin(session) : EXIT_ERRORS;

@@ -346,6 +346,11 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
     check_default_range(checker, slot, coherent, item->value->span);
 }
 
+bool too_long_chain(Checker *checker, Span span) {
+  report(compiler_of(checker), HB0017, span, "a chain of more than %d lets or functions, each of which needs the next", MAX_CHAIN);
+  return false;
+}
+
 /* Only a let can be asked for while it is being checked, and then it depends on itself. */
 bool check_definition(Checker *checker, int number) {
   Slot *slot = &checker->program->slots[number];
@@ -355,9 +360,12 @@ bool check_definition(Checker *checker, int number) {
     report(compiler_of(checker), HB0504, slot->span, "`%s` depends on itself", slot->name);
     return false;
   }
+  if (checker->chain == MAX_CHAIN) return too_long_chain(checker, slot->span);
+  checker->chain++;
   definition->progress = CHECKING;
   check_slot(checker, slot, definition->item);
   definition->progress = CHECKED;
+  checker->chain--;
   return slot->type.kind != TYPE_ERROR;
 }
 

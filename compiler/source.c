@@ -84,9 +84,7 @@ static bool continues(const unsigned char *text, int length, unsigned char low,
   return true;
 }
 
-/* Bytes of the character at `text`, or 0 where it is not UTF-8. The text's terminator stops a cut
- * one. */
-static int utf8_length(const unsigned char *text) {
+int utf8_length(const unsigned char *text) {
   for (size_t i = 0; i < sizeof utf8_forms / sizeof *utf8_forms; i++)
     if (*text >= utf8_forms[i].first && *text <= utf8_forms[i].last)
       return continues(text, utf8_forms[i].length, utf8_forms[i].low, utf8_forms[i].high)

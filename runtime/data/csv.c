@@ -1,4 +1,5 @@
-/* CSV as people have it: quotes, CRLF, a byte order mark, comments, blank lines, blanks around fields.
+/* CSV as people have it: quotes, CRLF, a byte order mark, comments, blank lines, blanks around
+ * fields.
  *
  * The text ends with a NUL and, once checked, holds no other: scanning needs no second bound.
  */
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Mistakes of layout belong to the file, not to a table: reported when it is read for the first time. */
+/* Mistakes of layout belong to the file, not to a table: reported when it is read for the first
+ * time. */
 #define REPORT_LAYOUT(csv, code, line, column, ...)                                                \
   ((csv)->source->layout_reported                                                                  \
        ? (void)0                                                                                   \
@@ -22,11 +24,13 @@ static bool ends_line(char c) {
 }
 
 static void skip_blanks(csv_reader *csv) {
-  while (is_blank(csv, *csv->at)) csv->at++;
+  while (is_blank(csv, *csv->at))
+    csv->at++;
 }
 
 static void skip_to_line_end(csv_reader *csv) {
-  while (!ends_line(*csv->at)) csv->at++;
+  while (!ends_line(*csv->at))
+    csv->at++;
 }
 
 /* LF, CRLF or a lone CR. */
@@ -69,11 +73,13 @@ static csv_field *new_field(csv_reader *csv) {
 static void take_plain(csv_reader *csv, csv_field *field) {
   const char *at = field->text;
   char separator = csv->separator;
-  while (*at != separator && *at != '\n' && *at != '\r' && *at != '\0') at++;
+  while (*at != separator && *at != '\n' && *at != '\r' && *at != '\0')
+    at++;
   csv->at = at;
-  while (at > field->text && is_blank(csv, at[-1])) at--;
-  field->length = at - field->text > DATA_FIELD_BYTES ? DATA_FIELD_BYTES + 1
-                                                      : (uint32_t)(at - field->text);
+  while (at > field->text && is_blank(csv, at[-1]))
+    at--;
+  field->length =
+      at - field->text > DATA_FIELD_BYTES ? DATA_FIELD_BYTES + 1 : (uint32_t)(at - field->text);
 }
 
 /* From the opening quote to the separator or line end behind the closing one. */
@@ -94,8 +100,8 @@ static bool take_quoted(csv_reader *csv, csv_field *field) {
     REPORT_LAYOUT(csv, HB0708, field->line, field->column, "a quote that is never closed");
     return false;
   }
-  field->length = at - field->text > DATA_FIELD_BYTES ? DATA_FIELD_BYTES + 1
-                                                      : (uint32_t)(at - field->text);
+  field->length =
+      at - field->text > DATA_FIELD_BYTES ? DATA_FIELD_BYTES + 1 : (uint32_t)(at - field->text);
   csv->at++;
   skip_blanks(csv);
   if (*csv->at == csv->separator || ends_line(*csv->at)) return true;
@@ -112,11 +118,12 @@ static bool take_field(csv_reader *csv) {
   }
   csv_field *field = new_field(csv);
   if (!field) return false;
-  *field = (csv_field){.text = csv->at,
-                       .line = csv->line,
-                       .column = (uint32_t)(csv->at - csv->line_start) + 1};
-  if (*csv->at != '"') take_plain(csv, field);
-  else if (!take_quoted(csv, field)) return false;
+  *field = (csv_field){
+      .text = csv->at, .line = csv->line, .column = (uint32_t)(csv->at - csv->line_start) + 1};
+  if (*csv->at != '"')
+    take_plain(csv, field);
+  else if (!take_quoted(csv, field))
+    return false;
   if (field->length <= DATA_FIELD_BYTES) return true;
   REPORT_LAYOUT(csv, HB0705, field->line, field->column, "a field of more than %d bytes",
                 DATA_FIELD_BYTES);
@@ -128,7 +135,8 @@ static bool read_record(csv_reader *csv) {
   bool sound;
   csv->count = 0;
   csv->record_line = csv->line;
-  while ((sound = take_field(csv)) && *csv->at == csv->separator) csv->at++;
+  while ((sound = take_field(csv)) && *csv->at == csv->separator)
+    csv->at++;
   if (!sound) skip_to_line_end(csv);
   skip_line_end(csv);
   return sound;
@@ -172,8 +180,9 @@ bool csv_next(csv_reader *csv, size_t columns) {
     csv->lost++;
     if (!sound) continue;
     const csv_field *last = &csv->fields[csv->count > columns ? columns : csv->count - 1];
-    REPORT_LAYOUT(csv, HB0709, csv->record_line, last->column, "%zu field%s, but the header has %zu",
-                  csv->count, csv->count == 1 ? "" : "s", columns);
+    REPORT_LAYOUT(csv, HB0709, csv->record_line, last->column,
+                  "%zu field%s, but the header has %zu", csv->count, csv->count == 1 ? "" : "s",
+                  columns);
   }
   return false;
 }

@@ -1,7 +1,8 @@
 /* The map of runtime/data: how files become arrays, file by file.
  *
- * A load goes: every source is read once; the keys of all one-index tables are collected, so that tables may refer to
- * one another in any order; sizes are checked against the limits; then every column is filled, in coherent units.
+ * A load goes: every source is read once; the keys of all one-index tables are collected, so that
+ * tables may refer to one another in any order; sizes are checked against the limits; then every
+ * column is filled, in coherent units.
  */
 #ifndef HERMES_DATA_DATA_H
 #define HERMES_DATA_DATA_H
@@ -16,23 +17,24 @@
 #include <stdint.h>
 
 enum {
-  DATA_FIELD_BYTES = 1 << 16,   /* longest field of a CSV file */
-  DATA_COLUMNS = 1 << 12,       /* most columns of a CSV file */
-  DATA_ROWS = INT32_MAX,        /* most rows of a table: a reference is an int32_t */
-  DATA_PROBLEMS = 20,           /* of one file, then its reading stops */
-  DATA_LINKS = 8,               /* symbolic links followed on the way to one file */
+  DATA_FIELD_BYTES = 1 << 16, /* longest field of a CSV file */
+  DATA_COLUMNS = 1 << 12,     /* most columns of a CSV file */
+  DATA_ROWS = INT32_MAX,      /* most rows of a table: a reference is an int32_t */
+  DATA_PROBLEMS = 20,         /* of one file, then its reading stops */
+  DATA_LINKS = 8,             /* symbolic links followed on the way to one file */
   DATA_PATH_BYTES = 4096,
-  DATA_SHOWN = 60,              /* bytes of a file's text that a message repeats */
+  DATA_SHOWN = 60, /* bytes of a file's text that a message repeats */
   DATA_NPY_HEADER_BYTES = 1 << 16,
 };
 #define DATA_FILE_BYTES ((uint64_t)16 << 30) /* largest file, unless the memory limit is lower */
 
-/* ---- source.c: regular files beneath the data directory ------------------------------------------ */
+/* ---- source.c: regular files beneath the data directory
+ * ------------------------------------------ */
 
 /* One file, read whole. Shared by the tables that name it. */
 typedef struct data_source {
-  const char *name;     /* as the blueprint names it */
-  char *text;           /* size bytes and a NUL; NULL where it could not be read */
+  const char *name; /* as the blueprint names it */
+  char *text;       /* size bytes and a NUL; NULL where it could not be read */
   size_t size;
   size_t tables_left;   /* that have still to be filled from it; then its text is freed */
   size_t problems;      /* reported so far */
@@ -44,8 +46,8 @@ void data_source_read(int directory, data_source *source, uint64_t limit,
                       hermes_diagnostics *problems);
 void data_source_free(data_source *source);
 
-/* Reports a mistake at a place of a source (line 0: the file as a whole). Never NULL. Beyond DATA_PROBLEMS the source
- * is full, and its reader should stop. */
+/* Reports a mistake at a place of a source (line 0: the file as a whole). Never NULL. Beyond
+ * DATA_PROBLEMS the source is full, and its reader should stop. */
 hermes_diagnostic *data_report(data_source *source, hermes_diagnostics *problems, hermes_code code,
                                uint32_t line, uint32_t column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
@@ -53,7 +55,8 @@ static inline bool data_source_full(const data_source *source) {
   return source->problems >= DATA_PROBLEMS;
 }
 
-/* A text of a file in a form fit for a message: at most DATA_SHOWN bytes of it, whole characters. */
+/* A text of a file in a form fit for a message: at most DATA_SHOWN bytes of it, whole characters.
+ */
 typedef struct data_shown {
   char text[DATA_SHOWN + 4];
 } data_shown;
@@ -62,7 +65,8 @@ data_shown data_show(const char *text, size_t length);
 /* Text is UTF-8 without NUL bytes; reports the first place where it is not. */
 bool data_check_text(data_source *source, hermes_diagnostics *problems);
 
-/* ---- csv.c: lines and fields ------------------------------------------------------------------------ */
+/* ---- csv.c: lines and fields
+ * ------------------------------------------------------------------------ */
 
 typedef struct csv_field {
   const char *text; /* trimmed, without quotes; in the source, not terminated */
@@ -81,19 +85,22 @@ typedef struct csv_reader {
   size_t lost;          /* records that could not be used, which was reported */
   csv_field *fields;    /* of the record last read */
   size_t count, capacity;
-  char *unquoted;       /* room for one field */
+  char *unquoted; /* room for one field */
 } csv_reader;
 
-/* Reads up to the header, which is the first record. False, with the reasons reported, where there is none. */
+/* Reads up to the header, which is the first record. False, with the reasons reported, where there
+ * is none. */
 bool csv_open(csv_reader *csv, data_source *source, hermes_diagnostics *problems);
-/* The next record that has as many fields as the header; false at the end, or when the source is full. Lines that
- * are blank or comments are passed over, lines of another length reported and passed over. */
+/* The next record that has as many fields as the header; false at the end, or when the source is
+ * full. Lines that are blank or comments are passed over, lines of another length reported and
+ * passed over. */
 bool csv_next(csv_reader *csv, size_t columns);
 /* The field's text with doubled quotes made single; valid until the next call. Sets the length. */
 const char *csv_text(csv_reader *csv, const csv_field *field, size_t *length);
 void csv_close(csv_reader *csv);
 
-/* ---- npy.c: dense arrays ------------------------------------------------------------------------------ */
+/* ---- npy.c: dense arrays
+ * ------------------------------------------------------------------------------ */
 
 typedef struct npy_array {
   const char *data; /* in the source, of any alignment */
@@ -107,21 +114,23 @@ bool npy_open(npy_array *array, data_source *source, hermes_diagnostics *problem
 /* Element number `element` in the file's own order. */
 double npy_element(const npy_array *array, size_t element);
 
-/* ---- keys.c: the keys of a table's rows ------------------------------------------------------------------ */
+/* ---- keys.c: the keys of a table's rows
+ * ------------------------------------------------------------------ */
 
 typedef struct data_keys {
-  char *text;           /* every key with a NUL behind it */
+  char *text; /* every key with a NUL behind it */
   size_t size, room;
-  uint32_t *begin;      /* where each row's key begins */
+  uint32_t *begin; /* where each row's key begins */
   size_t count, capacity;
-  uint32_t *bucket;     /* open addressing; row + 1, 0: empty */
-  size_t buckets;       /* a power of two, at least twice the count */
-  bool incomplete;      /* lines of the table could not be read: an unknown key may be one of theirs */
+  uint32_t *bucket; /* open addressing; row + 1, 0: empty */
+  size_t buckets;   /* a power of two, at least twice the count */
+  bool incomplete;  /* lines of the table could not be read: an unknown key may be one of theirs */
 } data_keys;
 
 typedef enum keys_added { KEYS_NEW, KEYS_TWICE, KEYS_FULL } keys_added;
 
-/* Adds the key of row `count`. A key that stands twice is kept, but found as the row that had it first. */
+/* Adds the key of row `count`. A key that stands twice is kept, but found as the row that had it
+ * first. */
 keys_added keys_add(data_keys *keys, const char *key, size_t length);
 /* The row of a key, or -1. `guess` is tried first: files are mostly in order. */
 long keys_find(const data_keys *keys, const char *key, size_t length, size_t guess);
@@ -130,18 +139,19 @@ const char *keys_at(const data_keys *keys, size_t row);
 void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_diagnostic *d);
 void keys_free(data_keys *keys);
 
-/* ---- value.c: the text of one field -> one number ---------------------------------------------------------- */
+/* ---- value.c: the text of one field -> one number
+ * ---------------------------------------------------------- */
 
 /* One declared column as it stands in one file. */
 typedef struct data_column {
   const hermes_slot *slot;
-  const data_keys *refers;  /* kind ref: the keys of the other table */
+  const data_keys *refers; /* kind ref: the keys of the other table */
   const hermes_unit_system *units;
-  hermes_unit measure;      /* of a number that stands alone: the header's unit, else the declared one */
-  bool declared_measure;    /* measure is the declared one */
-  size_t field;             /* position in a record; SIZE_MAX: not in the file, its default holds */
-  void *array;              /* of double or int32_t */
-  size_t guess;             /* kind ref: the row last found */
+  hermes_unit measure; /* of a number that stands alone: the header's unit, else the declared one */
+  bool declared_measure; /* measure is the declared one */
+  size_t field;          /* position in a record; SIZE_MAX: not in the file, its default holds */
+  void *array;           /* of double or int32_t */
+  size_t guess;          /* kind ref: the row last found */
   char unit_text[HERMES_UNIT_TEXT]; /* the unit last read behind a number, and what it measures */
   hermes_unit unit_measure;
 } data_column;
@@ -154,27 +164,29 @@ bool data_value_check(const hermes_slot *slot, double number, double coherent, h
 /* The column's default, as it is kept in an array. */
 void data_value_default(data_column *column, size_t element);
 
-/* ---- header.c: which field of a file is which column ----------------------------------------------------------- */
+/* ---- header.c: which field of a file is which column
+ * ----------------------------------------------------------- */
 
 /* How one table reads from one CSV file. */
 typedef struct data_layout {
   const hermes_description *description;
   const hermes_table *table;
-  size_t fields;                /* of the header */
-  size_t key[HERMES_MAX_RANK];  /* where the key of each index stands */
-  data_column *columns;         /* of the table, in its order; owned */
-  size_t mistakes;              /* columns that cannot be read */
+  size_t fields;               /* of the header */
+  size_t key[HERMES_MAX_RANK]; /* where the key of each index stands */
+  data_column *columns;        /* of the table, in its order; owned */
+  size_t mistakes;             /* columns that cannot be read */
 } data_layout;
 
 /* needs: csv_open. Finds the key fields only; false, reported, where one is missing. */
 bool layout_keys(data_layout *layout, const hermes_description *description,
                  const hermes_table *table, csv_reader *csv);
-/* needs: layout_keys, and no record read since csv_open. Finds every column and its unit; reports those that cannot be
- * read. False only where memory is short. */
+/* needs: layout_keys, and no record read since csv_open. Finds every column and its unit; reports
+ * those that cannot be read. False only where memory is short. */
 bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys, void *const *slot);
 void layout_free(data_layout *layout);
 
-/* ---- tables.c: all tables of a description ------------------------------------------------------------------- */
+/* ---- tables.c: all tables of a description
+ * ------------------------------------------------------------------- */
 
 /* What was read: shared by a twin and its clones, never changed. */
 typedef struct data_tables {
@@ -190,7 +202,8 @@ data_tables *data_load(hermes_description *description, const char *directory,
                        const hermes_limits *limits, hermes_diagnostics *problems);
 void data_free(data_tables *tables);
 
-/* ---- limits.c: sizes, before anything is allocated ------------------------------------------------------------ */
+/* ---- limits.c: sizes, before anything is allocated
+ * ------------------------------------------------------------ */
 
 /* Elements of an array; SIZE_MAX where their number overflows. */
 size_t data_elements(const hermes_index *index, const size_t *rows);

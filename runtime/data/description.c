@@ -1,7 +1,8 @@
 /* JSON description -> structs.
  *
- * The reader keeps the first mistake and goes on with harmless values: no function below returns a status, and
- * hermes_description_parse looks once, at the end. What passes is safe to use as indices without further checks.
+ * The reader keeps the first mistake and goes on with harmless values: no function below returns a
+ * status, and hermes_description_parse looks once, at the end. What passes is safe to use as
+ * indices without further checks.
  */
 #include <hermes/description.h>
 
@@ -39,20 +40,25 @@ typedef struct name_value {
 } name_value;
 
 static const name_value ROLES[] = {
-    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT}, {"policy", HERMES_POLICY},
-    {"out", HERMES_OUT},       {"let", HERMES_LET},     {"kpi", HERMES_KPI},
+    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT},   {"policy", HERMES_POLICY},
+    {"out", HERMES_OUT},       {"let", HERMES_LET},       {"kpi", HERMES_KPI},
     {"bound", HERMES_BOUND},   {"hidden", HERMES_HIDDEN}, {NULL, 0}};
-static const name_value KINDS[] = {{"real", HERMES_REAL}, {"bool", HERMES_BOOL},
-                                   {"enum", HERMES_ENUM}, {"ref", HERMES_REF}, {NULL, 0}};
-static const name_value STAGES[] = {{"draw", HERMES_STAGE_DRAW}, {"time", HERMES_STAGE_TIME},
-                                    {"policy", HERMES_STAGE_POLICY}, {NULL, 0}};
+static const name_value KINDS[] = {{"real", HERMES_REAL},
+                                   {"bool", HERMES_BOOL},
+                                   {"enum", HERMES_ENUM},
+                                   {"ref", HERMES_REF},
+                                   {NULL, 0}};
+static const name_value STAGES[] = {{"draw", HERMES_STAGE_DRAW},
+                                    {"time", HERMES_STAGE_TIME},
+                                    {"policy", HERMES_STAGE_POLICY},
+                                    {NULL, 0}};
 
 __attribute__((format(printf, 2, 3))) static void fail(reader *r, const char *format, ...) {
   if (r->failed) return;
   r->failed = true;
   if (!r->error_size) return;
-  int used = snprintf(r->error, r->error_size, "the description is unusable: %s[%zu]: ",
-                      r->list, r->item);
+  int used =
+      snprintf(r->error, r->error_size, "the description is unusable: %s[%zu]: ", r->list, r->item);
   va_list arguments;
   va_start(arguments, format);
   if (used >= 0 && (size_t)used < r->error_size)
@@ -260,8 +266,8 @@ static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   slot->block = ordinal_or(r, json, "block", d->block_count, -1);
   read_domain(r, json, &slot->domain);
   const cJSON *stage;
-  cJSON_ArrayForEach(stage, member(json, "stage"))
-    slot->stage |= (unsigned)choice(r, stage, STAGES, "stage");
+  cJSON_ArrayForEach(stage, member(json, "stage")) slot->stage |=
+      (unsigned)choice(r, stage, STAGES, "stage");
 }
 
 /* needs: all tables and slots read. What later code takes for granted about one slot. */
@@ -371,9 +377,9 @@ static void read_work(reader *r, const cJSON *json, hermes_work *work) {
     begin((r), (json), (name));                                                                    \
     (array) = take((r), (count), sizeof *(array));                                                 \
     if ((array)) cJSON_ArrayForEach(item_, member((json), (name))) {                               \
-      read_item((r), item_, &(array)[(r)->item]);                                                  \
-      (r)->item++;                                                                                 \
-    }                                                                                              \
+        read_item((r), item_, &(array)[(r)->item]);                                                \
+        (r)->item++;                                                                               \
+      }                                                                                            \
   } while (0)
 
 static void read_blueprint(reader *r, const cJSON *json) {
@@ -442,8 +448,10 @@ hermes_description *hermes_description_parse(const unsigned char *json, size_t s
   parsed *to = calloc(1, sizeof *to);
   cJSON *document = cJSON_ParseWithLength((const char *)json, size);
   reader r = {.to = to, .list = "document", .error = error, .error_size = error_size};
-  if (!to || !cJSON_IsObject(document)) fail(&r, "%s", to ? "it is no JSON" : "out of memory");
-  else read_description(&r, document);
+  if (!to || !cJSON_IsObject(document))
+    fail(&r, "%s", to ? "it is no JSON" : "out of memory");
+  else
+    read_description(&r, document);
   cJSON_Delete(document);
   if (!r.failed) return &to->description;
   if (to) hermes_description_free(&to->description);

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOLERANCE 1e-12      /* relative: what a conversion of units may cost */
-#define STEP_TOLERANCE 1e-9  /* of a step: 0.3 is the third step of 0.1 */
+#define TOLERANCE 1e-12     /* relative: what a conversion of units may cost */
+#define STEP_TOLERANCE 1e-9 /* of a step: 0.3 is the third step of 0.1 */
 
 static double slack(double a, double b) {
   return TOLERANCE * fmax(fabs(a), fabs(b));
@@ -35,9 +35,12 @@ static bool in_range(const hermes_domain *domain, double number) {
 
 bool hermes_domain_holds(const hermes_domain *domain, double number) {
   switch (domain->form) {
-  case HERMES_ANYTHING: return true;
-  case HERMES_SET: return in_set(domain, number);
-  case HERMES_RANGE: return in_range(domain, number);
+  case HERMES_ANYTHING:
+    return true;
+  case HERMES_SET:
+    return in_set(domain, number);
+  case HERMES_RANGE:
+    return in_range(domain, number);
   }
   return false;
 }

@@ -12,7 +12,8 @@ typedef struct heading {
 } heading;
 
 static void trim_end(const char *text, size_t *length) {
-  while (*length && (text[*length - 1] == ' ' || text[*length - 1] == '\t')) --*length;
+  while (*length && (text[*length - 1] == ' ' || text[*length - 1] == '\t'))
+    --*length;
 }
 
 /* False where a bracket does not close at the end. */
@@ -49,7 +50,8 @@ typedef struct names {
 } names;
 
 static void free_names(names *n) {
-  for (size_t i = 0; i < n->count; i++) free(n->items[i]);
+  for (size_t i = 0; i < n->count; i++)
+    free(n->items[i]);
   free(n->items);
 }
 
@@ -76,8 +78,10 @@ static void suggest_name(const names *n, const char *name, hermes_diagnostic *d)
   char list[512];
   const char *nearest = hermes_nearest(name, (const char *const *)n->items, n->count);
   list_names(n, list, sizeof list);
-  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  else if (n->count) hermes_diagnostic_note(d, "undeclared columns of the file: %s", list);
+  if (nearest)
+    hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  else if (n->count)
+    hermes_diagnostic_note(d, "undeclared columns of the file: %s", list);
 }
 
 static hermes_diagnostic *report_missing(csv_reader *csv, const char *name, const char *what) {
@@ -96,7 +100,8 @@ static bool is_indexed_twice(const hermes_index *index) {
 
 static void report_missing_key(csv_reader *csv, const char *name) {
   names all = {calloc(csv->count + 1, sizeof *all.items), 0};
-  for (size_t i = 0; all.items && i < csv->count; i++) add_name(&all, &csv->fields[i]);
+  for (size_t i = 0; all.items && i < csv->count; i++)
+    add_name(&all, &csv->fields[i]);
   suggest_name(&all, name, report_missing(csv, name, ", which holds the keys of an index"));
   free_names(&all);
 }
@@ -114,7 +119,8 @@ static bool find_keys(data_layout *layout, csv_reader *csv) {
   return found;
 }
 
-/* Keys stand under the names of their tables; of a table indexed by one other twice, in the first columns. */
+/* Keys stand under the names of their tables; of a table indexed by one other twice, in the first
+ * columns. */
 bool layout_keys(data_layout *layout, const hermes_description *description,
                  const hermes_table *table, csv_reader *csv) {
   *layout = (data_layout){.description = description, .table = table, .fields = csv->count};
@@ -125,7 +131,8 @@ bool layout_keys(data_layout *layout, const hermes_description *description,
     return true;
   }
   if (!is_indexed_twice(&table->index)) return find_keys(layout, csv);
-  for (size_t i = 0; i < rank; i++) layout->key[i] = i;
+  for (size_t i = 0; i < rank; i++)
+    layout->key[i] = i;
   if (csv->count >= rank) return true;
   data_report(csv->source, csv->problems, HB0710, csv->record_line, 0,
               "`%s` has %zu columns; the first %zu hold the keys", csv->source->name, csv->count,
@@ -144,9 +151,9 @@ static bool report_heading(csv_reader *csv, const csv_field *field, hermes_code 
 
 static const char *scale_name(hermes_scale scale) {
   static const char *const scales[] = {[HERMES_LINEAR] = "a linear quantity",
-                                      [HERMES_GAIN] = "a gain",
-                                      [HERMES_LEVEL] = "a level",
-                                      [HERMES_POINT] = "a temperature with an origin"};
+                                       [HERMES_GAIN] = "a gain",
+                                       [HERMES_LEVEL] = "a level",
+                                       [HERMES_POINT] = "a temperature with an origin"};
   return scales[scale];
 }
 
@@ -207,8 +214,8 @@ static bool is_sound(csv_reader *csv, data_column *column) {
   return report_heading(csv, &csv->fields[again], HB0711, "stands in the header twice", name);
 }
 
-/* Columns that nobody declared are nobody's business, unless one of them may be the missing one misspelt. Then one
- * warning tells of all columns that took their defaults. */
+/* Columns that nobody declared are nobody's business, unless one of them may be the missing one
+ * misspelt. Then one warning tells of all columns that took their defaults. */
 static void warn_of_defaults(const data_layout *layout, csv_reader *csv, const names *undeclared) {
   char list[512];
   names defaults = {calloc(layout->table->column_count + 1, sizeof *defaults.items), 0};
@@ -235,7 +242,8 @@ static void report_missing_columns(data_layout *layout, csv_reader *csv, const n
   }
 }
 
-/* A column whose heading is wrong is taken out: its values are passed over, those of the others still looked at. */
+/* A column whose heading is wrong is taken out: its values are passed over, those of the others
+ * still looked at. */
 static void check_headings(data_layout *layout, csv_reader *csv) {
   for (size_t i = 0; i < layout->table->column_count; i++) {
     data_column *column = &layout->columns[i];
@@ -261,7 +269,8 @@ static void find_columns(data_layout *layout, csv_reader *csv, const data_keys *
   }
 }
 
-bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys, void *const *slot) {
+bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys,
+                    void *const *slot) {
   layout->columns = calloc(layout->table->column_count + 1, sizeof *layout->columns);
   if (!layout->columns) return false;
   find_columns(layout, csv, keys, slot);

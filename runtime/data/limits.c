@@ -1,4 +1,5 @@
-/* Memory and work of a twin, estimated from the sizes of its tables before anything is allocated. */
+/* Memory and work of a twin, estimated from the sizes of its tables before anything is allocated.
+ */
 #include "data/data.h"
 
 #include <hermes/numeric.h>
@@ -63,7 +64,8 @@ static void array_text(const hermes_description *d, const hermes_slot *slot, con
     used += (size_t)snprintf(text + used, size - used, "%s%zu rows of %.40s", i ? " x " : " over ",
                              rows[slot->index.table[i]], d->tables[slot->index.table[i]].name);
   if (used < size)
-    snprintf(text + used, size - used, ": %s", need == UINT64_MAX ? "more than can be counted" : bytes);
+    snprintf(text + used, size - used, ": %s",
+             need == UINT64_MAX ? "more than can be counted" : bytes);
 }
 
 /* The largest arrays, largest first, as notes. */
@@ -95,16 +97,17 @@ static bool check_memory(const hermes_description *d, const size_t *rows, uint64
   if (need != UINT64_MAX) bytes_text(need, wanted, sizeof wanted);
   bytes_text(limit, allowed, sizeof allowed);
   hermes_place nowhere = {0};
-  hermes_diagnostic *report = hermes_report(problems, HB0733, &nowhere,
-                                            "the arrays need %s of memory, and %s are allowed",
-                                            wanted, allowed);
+  hermes_diagnostic *report =
+      hermes_report(problems, HB0733, &nowhere, "the arrays need %s of memory, and %s are allowed",
+                    wanted, allowed);
   name_largest(d, rows, report);
   return false;
 }
 
 static double operations(const hermes_work *work, const size_t *rows) {
   double count = work->operations;
-  for (size_t i = 0; i < work->index.rank; i++) count *= (double)rows[work->index.table[i]];
+  for (size_t i = 0; i < work->index.rank; i++)
+    count *= (double)rows[work->index.table[i]];
   return count;
 }
 
@@ -127,7 +130,8 @@ static bool check_work(const hermes_description *d, const size_t *rows, uint64_t
       hermes_report(problems, HB0734, &nowhere,
                     "one candidate needs about %s operations, and %s are allowed", wanted, allowed);
   if (largest->slot >= 0)
-    hermes_diagnostic_note(report, "the most are spent on `%s`: %s", d->slots[largest->slot].name, most);
+    hermes_diagnostic_note(report, "the most are spent on `%s`: %s", d->slots[largest->slot].name,
+                           most);
   return false;
 }
 

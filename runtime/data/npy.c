@@ -1,4 +1,5 @@
-/* Arrays as numpy.save writes them (NEP 1): magic, version, a header that is a Python dictionary, the elements. */
+/* Arrays as numpy.save writes them (NEP 1): magic, version, a header that is a Python dictionary,
+ * the elements. */
 #include "data/data.h"
 
 #include <stdlib.h>
@@ -16,10 +17,12 @@ static bool fail(data_source *source, hermes_diagnostics *problems, const char *
 /* The header as a text, and where the elements begin. NULL where it is no .npy file. */
 static char *header_of(const data_source *source, size_t *begin) {
   const unsigned char *bytes = (const unsigned char *)source->text;
-  if (source->size < 10 || memcmp(bytes, "\x93NUMPY", 6) || bytes[6] < 1 || bytes[6] > 3) return NULL;
+  if (source->size < 10 || memcmp(bytes, "\x93NUMPY", 6) || bytes[6] < 1 || bytes[6] > 3)
+    return NULL;
   size_t wide = bytes[6] > 1 ? 4 : 2, length = 0;
   if (source->size < 8 + wide) return NULL;
-  for (size_t i = wide; i-- > 0;) length = length << 8 | bytes[8 + i];
+  for (size_t i = wide; i-- > 0;)
+    length = length << 8 | bytes[8 + i];
   if (length > DATA_NPY_HEADER_BYTES || length > source->size - 8 - wide) return NULL;
   *begin = 8 + wide + length;
   return strndup(source->text + 8 + wide, length);
@@ -83,7 +86,8 @@ bool npy_open(npy_array *array, data_source *source, hermes_diagnostics *problem
   if (!header) return fail(source, problems, "is no .npy file of version 1, 2 or 3");
   bool sound = false;
   if (!read_element_type(entry(header, "'descr'"), array))
-    fail(source, problems, "does not hold little-endian floats or integers (f4, f8, i1 to i8, u1 to u8, b1)");
+    fail(source, problems,
+         "does not hold little-endian floats or integers (f4, f8, i1 to i8, u1 to u8, b1)");
   else if (!read_order(entry(header, "'fortran_order'"), array))
     fail(source, problems, "does not say whether it is in Fortran order");
   else if (!read_shape(entry(header, "'shape'"), array))
@@ -125,6 +129,7 @@ static const struct element_type {
 
 double npy_element(const npy_array *array, size_t element) {
   const struct element_type *type = ELEMENT_TYPES;
-  while (type->kind != array->kind || type->width != array->width) type++;
+  while (type->kind != array->kind || type->width != array->width)
+    type++;
   return type->read(array->data + element * array->width);
 }

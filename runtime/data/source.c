@@ -1,7 +1,7 @@
 /* Regular files beneath the data directory, read whole.
  *
- * The way to a file is walked component by component, so that no link and no `..` leads out of the directory, even if
- * somebody changes it meanwhile.
+ * The way to a file is walked component by component, so that no link and no `..` leads out of the
+ * directory, even if somebody changes it meanwhile.
  */
 #include "data/data.h"
 
@@ -36,7 +36,8 @@ data_shown data_show(const char *text, size_t length) {
   data_shown shown = {""};
   size_t kept = length > DATA_SHOWN ? DATA_SHOWN : length;
   if (kept < length)
-    while (kept && ((unsigned char)text[kept] & 0xC0) == 0x80) kept--;
+    while (kept && ((unsigned char)text[kept] & 0xC0) == 0x80)
+      kept--;
   memcpy(shown.text, text, kept);
   if (kept < length) memcpy(shown.text + kept, "...", 3);
   for (char *c = shown.text; *c; c++)
@@ -47,10 +48,10 @@ data_shown data_show(const char *text, size_t length) {
 /* ---- the way to a file ---- */
 
 typedef struct walk {
-  int directory;            /* open; where `rest` begins */
+  int directory;              /* open; where `rest` begins */
   char rest[DATA_PATH_BYTES]; /* components that remain */
-  int links;                /* followed so far */
-  hermes_code code;         /* what went wrong */
+  int links;                  /* followed so far */
+  hermes_code code;           /* what went wrong */
   const char *reason;
 } walk;
 
@@ -87,12 +88,13 @@ static void next_component(walk *w, char *name) {
   size_t length = strcspn(w->rest, "/"), skip = length;
   memcpy(name, w->rest, length);
   name[length] = '\0';
-  while (w->rest[skip] == '/') skip++;
+  while (w->rest[skip] == '/')
+    skip++;
   memmove(w->rest, w->rest + skip, strlen(w->rest + skip) + 1);
 }
 
-/* One step along the way: an open file at its end, 0 where it goes on, -1 on failure. Devices and FIFOs are not even
- * opened; O_NONBLOCK is for a file that becomes one meanwhile. */
+/* One step along the way: an open file at its end, 0 where it goes on, -1 on failure. Devices and
+ * FIFOs are not even opened; O_NONBLOCK is for a file that becomes one meanwhile. */
 static int step(walk *w) {
   char name[DATA_PATH_BYTES];
   struct stat status;
@@ -121,7 +123,8 @@ static int open_beneath(int directory, const char *path, walk *w) {
   w->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
   if (w->directory < 0) return refuse(w, HB0702, strerror(errno));
   int file = 0;
-  while (!file) file = step(w);
+  while (!file)
+    file = step(w);
   close(w->directory);
   return file;
 }
@@ -172,7 +175,8 @@ static void suggest_file(int directory, const data_source *source, hermes_diagno
     if (entry->d_name[0] != '.' && (names[count] = strdup(entry->d_name))) count++;
   const char *nearest = hermes_nearest(source->name, (const char *const *)names, count);
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  for (size_t i = 0; i < count; i++) free(names[i]);
+  for (size_t i = 0; i < count; i++)
+    free(names[i]);
   if (list) closedir(list);
 }
 
@@ -198,9 +202,15 @@ void data_source_free(data_source *source) {
 
 /* ---- what text may hold ---- */
 
-/* Bytes of the UTF-8 character at `at`, or 0 where there is none: not overlong, no surrogate, below U+110000. */
+/* Bytes of the UTF-8 character at `at`, or 0 where there is none: not overlong, no surrogate, below
+ * U+110000. */
 static size_t character(const unsigned char *at, size_t left) {
-  size_t size = *at < 0x80 ? 1 : *at < 0xC2 ? 0 : *at < 0xE0 ? 2 : *at < 0xF0 ? 3 : *at < 0xF5 ? 4 : 0;
+  size_t size = *at < 0x80   ? 1
+                : *at < 0xC2 ? 0
+                : *at < 0xE0 ? 2
+                : *at < 0xF0 ? 3
+                : *at < 0xF5 ? 4
+                             : 0;
   if (size == 0 || size > left) return 0;
   for (size_t i = 1; i < size; i++)
     if ((at[i] & 0xC0) != 0x80) return 0;
@@ -239,8 +249,8 @@ bool data_check_text(data_source *source, hermes_diagnostics *problems) {
   if (at >= source->size) return true;
   uint32_t line, column;
   line_and_column(source->text, at, &line, &column);
-  bool sixteen = source->size >= 2 && (!memcmp(source->text, "\xFF\xFE", 2) ||
-                                       !memcmp(source->text, "\xFE\xFF", 2));
+  bool sixteen = source->size >= 2 &&
+                 (!memcmp(source->text, "\xFF\xFE", 2) || !memcmp(source->text, "\xFE\xFF", 2));
   unsigned char byte = (unsigned char)source->text[at];
   hermes_diagnostic *d =
       byte ? data_report(source, problems, HB0707, line, column, "byte 0x%02X is not UTF-8", byte)

@@ -1,7 +1,8 @@
 /* All tables of a description: files -> arrays in coherent units.
  *
- * A table may refer to any other, so the keys of all come first, and the values in a second pass over the same text.
- * Tables with several indices, which are the large ones, are read in one pass, one file at a time.
+ * A table may refer to any other, so the keys of all come first, and the values in a second pass
+ * over the same text. Tables with several indices, which are the large ones, are read in one pass,
+ * one file at a time.
  */
 #include "data/data.h"
 
@@ -17,10 +18,10 @@ typedef struct loader {
   const hermes_description *description;
   data_source *sources; /* each file once */
   size_t source_count;
-  int *source_of;       /* of each table */
+  int *source_of; /* of each table */
   int directory;
   uint64_t file_limit;
-  size_t *guess;        /* of each index: the row last found */
+  size_t *guess; /* of each index: the row last found */
   hermes_diagnostics *problems;
   size_t first_problem, errors_before;
 } loader;
@@ -51,7 +52,8 @@ static void list_sources(loader *l) {
   for (size_t i = 0; i < l->description->table_count; i++) {
     const char *name = l->description->tables[i].source;
     size_t s = 0;
-    while (s < l->source_count && strcmp(l->sources[s].name, name)) s++;
+    while (s < l->source_count && strcmp(l->sources[s].name, name))
+      s++;
     if (s == l->source_count) l->sources[l->source_count++].name = name;
     l->source_of[i] = (int)s;
     l->sources[s].tables_left++;
@@ -136,7 +138,8 @@ static void fill_defaults(data_layout *layout, size_t element) {
 static void fill_absent(data_layout *layout, size_t elements) {
   for (size_t i = 0; i < layout->table->column_count; i++)
     if (layout->columns[i].field == SIZE_MAX)
-      for (size_t e = 0; e < elements; e++) data_value_default(&layout->columns[i], e);
+      for (size_t e = 0; e < elements; e++)
+        data_value_default(&layout->columns[i], e);
 }
 
 static void fill_rows(loader *l, size_t table, csv_reader *csv, data_layout *layout) {
@@ -155,9 +158,8 @@ static bool report_key(loader *l, csv_reader *csv, const csv_field *field, int t
     data_report(csv->source, l->problems, HB0721, field->line, field->column,
                 "an empty key of `%s`", name);
   } else if (!l->to->keys[table].incomplete) {
-    hermes_diagnostic *d =
-        data_report(csv->source, l->problems, HB0718, field->line, field->column,
-                    "`%s` is no key of `%s`", data_show(key, length).text, name);
+    hermes_diagnostic *d = data_report(csv->source, l->problems, HB0718, field->line, field->column,
+                                       "`%s` is no key of `%s`", data_show(key, length).text, name);
     keys_suggest(&l->to->keys[table], key, length, d);
   }
   return false;
@@ -173,8 +175,10 @@ static bool find_element(loader *l, csv_reader *csv, const data_layout *layout, 
     size_t length;
     const char *key = csv_text(csv, field, &length);
     long row = keys_find(&l->to->keys[index->table[i]], key, length, l->guess[i]);
-    if (row < 0) found = report_key(l, csv, field, index->table[i]);
-    else l->guess[i] = (size_t)row;
+    if (row < 0)
+      found = report_key(l, csv, field, index->table[i]);
+    else
+      l->guess[i] = (size_t)row;
     *element = *element * l->to->rows[index->table[i]] + l->guess[i];
   }
   return found;
@@ -227,7 +231,8 @@ static void report_missing_pairs(loader *l, csv_reader *csv, const data_layout *
                             "its columns have defaults");
 }
 
-/* Lines that could not be read leave pairs missing, too: these follow from another mistake and are not reported. */
+/* Lines that could not be read leave pairs missing, too: these follow from another mistake and are
+ * not reported. */
 static void fill_missing_pairs(loader *l, csv_reader *csv, data_layout *layout,
                                const unsigned char *seen, size_t elements) {
   bool sparse = layout->table->sparse;
@@ -236,8 +241,10 @@ static void fill_missing_pairs(loader *l, csv_reader *csv, data_layout *layout,
   size_t missing = 0, first = 0;
   for (size_t e = 0; e < elements; e++) {
     if (is_seen(seen, e)) continue;
-    if (sparse) fill_defaults(layout, e);
-    else if (missing++ == 0) first = e;
+    if (sparse)
+      fill_defaults(layout, e);
+    else if (missing++ == 0)
+      first = e;
   }
   if (missing && !csv->source->problems)
     report_missing_pairs(l, csv, layout, first, missing, elements);
@@ -283,16 +290,17 @@ static void shape_text(const size_t *shape, size_t rank, char *text, size_t size
 static bool check_shape(loader *l, size_t table, const npy_array *array) {
   const hermes_index *index = &l->description->tables[table].index;
   size_t expected[HERMES_MAX_RANK];
-  for (size_t i = 0; i < index->rank; i++) expected[i] = l->to->rows[index->table[i]];
+  for (size_t i = 0; i < index->rank; i++)
+    expected[i] = l->to->rows[index->table[i]];
   if (array->rank == index->rank && !memcmp(array->shape, expected, index->rank * sizeof *expected))
     return true;
   char wanted[128], found[128];
   shape_text(expected, index->rank, wanted, sizeof wanted);
   shape_text(array->shape, array->rank, found, sizeof found);
   data_source *source = source_of(l, table);
-  hermes_diagnostic *d = data_report(source, l->problems, HB0731, 0, 0,
-                                     "`%s` is %s, but table `%s` is %s", source->name, found,
-                                     l->description->tables[table].name, wanted);
+  hermes_diagnostic *d =
+      data_report(source, l->problems, HB0731, 0, 0, "`%s` is %s, but table `%s` is %s",
+                  source->name, found, l->description->tables[table].name, wanted);
   hermes_diagnostic_fact(&d->expected, "%s", wanted);
   hermes_diagnostic_fact(&d->actual, "%s", found);
   return false;
@@ -410,15 +418,18 @@ static bool allocate_columns(loader *l) {
 static void load(loader *l, const char *directory, const hermes_limits *limits) {
   if (!begin(l) || !open_directory(l, directory)) return;
   list_sources(l);
-  for (size_t i = 0; i < l->description->table_count; i++) collect_keys(l, i);
+  for (size_t i = 0; i < l->description->table_count; i++)
+    collect_keys(l, i);
   if (!data_check_limits(l->description, l->to->rows, limits, l->problems)) return;
   if (!allocate_columns(l)) return;
-  for (size_t i = 0; i < l->description->table_count; i++) fill_table(l, i);
+  for (size_t i = 0; i < l->description->table_count; i++)
+    fill_table(l, i);
 }
 
 static size_t source_number(const loader *l, const hermes_diagnostic *d) {
   size_t i = 0;
-  while (d->place.file && i < l->source_count && strcmp(l->sources[i].name, d->place.file)) i++;
+  while (d->place.file && i < l->source_count && strcmp(l->sources[i].name, d->place.file))
+    i++;
   return i;
 }
 
@@ -429,7 +440,8 @@ static bool stands_before(const loader *l, const hermes_diagnostic *a, const her
   return a->place.column < b->place.column;
 }
 
-/* Two passes found the problems; people read them from the top of each file. Few, so by insertion. */
+/* Two passes found the problems; people read them from the top of each file. Few, so by insertion.
+ */
 static void sort_problems(const loader *l) {
   hermes_diagnostic *items = l->problems->items;
   for (size_t i = l->first_problem + 1; i < l->problems->count; i++)
@@ -442,7 +454,8 @@ static void sort_problems(const loader *l) {
 
 static void end(loader *l) {
   if (l->sources) sort_problems(l);
-  for (size_t i = 0; i < l->source_count; i++) data_source_free(&l->sources[i]);
+  for (size_t i = 0; i < l->source_count; i++)
+    data_source_free(&l->sources[i]);
   free(l->sources);
   free(l->source_of);
   free(l->guess);
@@ -459,8 +472,12 @@ data_tables *data_load(hermes_description *description, const char *directory,
   }
   tables->description = description;
   atomic_init(&tables->users, 1);
-  loader l = {.to = tables, .description = description, .directory = -1, .problems = problems,
-              .file_limit = data_memory_limit(limits), .first_problem = problems->count,
+  loader l = {.to = tables,
+              .description = description,
+              .directory = -1,
+              .problems = problems,
+              .file_limit = data_memory_limit(limits),
+              .first_problem = problems->count,
               .errors_before = problems->errors};
   load(&l, directory, limits);
   end(&l);

@@ -23,8 +23,10 @@ typedef struct reading {
               __VA_ARGS__)
 
 static void trim(const char **text, size_t *length) {
-  while (*length && (**text == ' ' || **text == '\t')) ++*text, --*length;
-  while (*length && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t')) --*length;
+  while (*length && (**text == ' ' || **text == '\t'))
+    ++*text, --*length;
+  while (*length && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t'))
+    --*length;
 }
 
 static void put_real(const data_column *column, size_t element, double value) {
@@ -59,7 +61,8 @@ bool data_value_check(const hermes_slot *slot, double number, double coherent, h
                       char *message, size_t size) {
   if (isnan(number)) return complain(code, HB0723, message, size, slot, number, "is not a number");
   if (isinf(number)) return complain(code, HB0724, message, size, slot, number, "is infinite");
-  if (!isfinite(coherent)) return complain(code, HB0725, message, size, slot, number, "is too large");
+  if (!isfinite(coherent))
+    return complain(code, HB0725, message, size, slot, number, "is too large");
   if (slot->integer && fabs(number - round(number)) > 1e-12 * fabs(number))
     return complain(code, HB0727, message, size, slot, number, "is not a whole number");
   if (!hermes_domain_holds(&slot->domain, number))
@@ -88,7 +91,8 @@ static bool report_no_number(reading *r) {
 
 static bool report_other_measure(reading *r, const char *unit) {
   const hermes_slot *slot = r->column->slot;
-  hermes_diagnostic *d = REPORT(r, HB0714, "`%s` does not measure what `%s` does", unit, slot->name);
+  hermes_diagnostic *d =
+      REPORT(r, HB0714, "`%s` does not measure what `%s` does", unit, slot->name);
   hermes_diagnostic_fact(&d->expected, "%s", slot->unit);
   hermes_diagnostic_fact(&d->actual, "%s", unit);
   return false;
@@ -223,13 +227,16 @@ static bool read_empty(reading *r) {
   }
   hermes_diagnostic *d = REPORT(r, HB0721, "`%s` is empty", slot->name);
   if (slot->has_default)
-    hermes_diagnostic_note(d, "help: its default fills empty fields when it is declared `or missing`");
+    hermes_diagnostic_note(d,
+                           "help: its default fills empty fields when it is declared `or missing`");
   return false;
 }
 
 bool data_value_read(data_column *column, csv_reader *csv, const csv_field *field, size_t element) {
-  static bool (*const readers[])(reading *) = {[HERMES_REAL] = read_real, [HERMES_BOOL] = read_bool,
-                                               [HERMES_ENUM] = read_enum, [HERMES_REF] = read_ref};
+  static bool (*const readers[])(reading *) = {[HERMES_REAL] = read_real,
+                                               [HERMES_BOOL] = read_bool,
+                                               [HERMES_ENUM] = read_enum,
+                                               [HERMES_REF] = read_ref};
   reading r = {.column = column, .csv = csv, .field = field, .element = element};
   r.text = csv_text(csv, field, &r.length);
   const char *text = r.text;

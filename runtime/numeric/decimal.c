@@ -14,17 +14,17 @@ static const double POWER_OF_TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  
                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 enum {
   EXACT_POWER = 22,
-  DIGITS_KEPT = 19,            /* of the mantissa; 10^19 - 1 fits 64 bits */
-  EXPONENT_LIMIT = 100000,     /* beyond it a number is 0 or infinite in any case */
-  COPY_BYTES = 128,            /* numbers are rarely longer */
+  DIGITS_KEPT = 19,        /* of the mantissa; 10^19 - 1 fits 64 bits */
+  EXPONENT_LIMIT = 100000, /* beyond it a number is 0 or infinite in any case */
+  COPY_BYTES = 128,        /* numbers are rarely longer */
 };
 static const uint64_t EXACT_MANTISSA = (uint64_t)1 << 53;
 
 typedef struct scan {
   const char *at, *end;
   uint64_t mantissa;
-  int kept, dropped;  /* significant digits in the mantissa, and behind it */
-  int64_t exponent;   /* value = mantissa * 10^exponent, but for digits dropped */
+  int kept, dropped; /* significant digits in the mantissa, and behind it */
+  int64_t exponent;  /* value = mantissa * 10^exponent, but for digits dropped */
   bool any, negative;
 } scan;
 
@@ -58,7 +58,8 @@ static void take_exponent(scan *s) {
   s->at = at;
 }
 
-/* The C library rounds correctly too, but it needs a terminated text, and the locale of C in this thread. */
+/* The C library rounds correctly too, but it needs a terminated text, and the locale of C in this
+ * thread. */
 static double convert_slowly(const char *text, size_t length) {
   char local[COPY_BYTES], *copy = length < sizeof local ? local : malloc(length + 1);
   locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -112,7 +113,8 @@ void hermes_decimal_text(double number, int digits, char text[HERMES_DECIMAL_TEX
   locale_t before = c ? uselocale(c) : (locale_t)0;
   if (digits > 17) digits = 17;
   int fewer = digits < 15 ? digits : 15; /* as many digits survive any conversion */
-  do print(number, fewer, text);
+  do
+    print(number, fewer, text);
   while (fewer++ < digits && strtod(text, NULL) != number && !isnan(number));
   if (c) uselocale(before);
   if (c) freelocale(c);

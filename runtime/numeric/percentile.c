@@ -1,4 +1,5 @@
-/* Percentiles by selection: a sort of all values would cost more than the network model that made them. */
+/* Percentiles by selection: a sort of all values would cost more than the network model that made
+ * them. */
 #include <hermes/compute.h>
 
 #include <gsl/gsl_statistics_double.h>
@@ -7,11 +8,13 @@
 
 static bool holds_nan(const double *values, size_t count) {
   bool nan = false;
-  for (size_t i = 0; i < count; i++) nan |= isnan(values[i]) != 0;
+  for (size_t i = 0; i < count; i++)
+    nan |= isnan(values[i]) != 0;
   return nan;
 }
 
-/* needs: the order statistic before `begin` selected, so that all larger values stand from `begin` on. */
+/* needs: the order statistic before `begin` selected, so that all larger values stand from `begin`
+ * on. */
 static double smallest_from(const double *values, size_t begin, size_t count) {
   double least = values[begin];
   for (size_t i = begin + 1; i < count; i++)
@@ -19,8 +22,8 @@ static double smallest_from(const double *values, size_t begin, size_t count) {
   return least;
 }
 
-/* Rounds as NumPy does, from the nearer end. Between equal values, infinite ones too, there is only that value; what
- * lies between a finite and an infinite one is infinite. */
+/* Rounds as NumPy does, from the nearer end. Between equal values, infinite ones too, there is only
+ * that value; what lies between a finite and an infinite one is infinite. */
 static double between(double low, double high, double share) {
   if (low == high || share == 0) return low;
   if (isinf(low) && isinf(high)) return NAN;

@@ -1,12 +1,12 @@
-/* Random numbers by counter. The key and the stream go into Philox's key and upper counter, so that any two streams
- * of one key, and any two keys, are independent. */
+/* Random numbers by counter. The key and the stream go into Philox's key and upper counter, so that
+ * any two streams of one key, and any two keys, are independent. */
 #include <hermes/numeric.h>
 
 #include <Random123/philox.h>
 
 static philox4x32_ctr_t block(uint64_t key, uint64_t stream, uint64_t counter) {
-  philox4x32_ctr_t c = {{(uint32_t)counter, (uint32_t)(counter >> 32), (uint32_t)stream,
-                         (uint32_t)(stream >> 32)}};
+  philox4x32_ctr_t c = {
+      {(uint32_t)counter, (uint32_t)(counter >> 32), (uint32_t)stream, (uint32_t)(stream >> 32)}};
   philox4x32_key_t k = {{(uint32_t)key, (uint32_t)(key >> 32)}};
   return philox4x32(c, k);
 }
@@ -35,10 +35,13 @@ static uint64_t feistel(uint64_t key, uint64_t stream, unsigned half, uint64_t n
 
 uint64_t hermes_random_order(uint64_t key, uint64_t stream, uint64_t count, uint64_t position) {
   unsigned half = 1;
-  while (half < 32 && count > (uint64_t)1 << 2 * half) half++;
-  /* Numbers beyond count are walked through: the cycle that holds `position` comes back below it. */
+  while (half < 32 && count > (uint64_t)1 << 2 * half)
+    half++;
+  /* Numbers beyond count are walked through: the cycle that holds `position` comes back below it.
+   */
   uint64_t number = position;
-  do number = feistel(key, stream, half, number);
+  do
+    number = feistel(key, stream, half, number);
   while (number >= count);
   return number;
 }

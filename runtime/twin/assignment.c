@@ -129,8 +129,10 @@ static const char *check_domain(const hermes_slot *slot, double *number) {
 static twin_complaint complain_of_value(twin_session *session, hermes_code code,
                                         const hermes_slot *slot, const char *text,
                                         const char *wrong) {
-  twin_complaint complaint = hermes_report(&session->problems, code, NULL, "`%s` for `%s` %s",
-                                           text, slot->name, wrong);
+  twin_complaint complaint =
+      *text ? hermes_report(&session->problems, code, NULL, "`%s` for `%s` %s", text, slot->name,
+                            wrong)
+            : hermes_report(&session->problems, code, NULL, "no value for `%s`", slot->name);
   char *domain = twin_domain_text(session, slot);
   if (*domain) hermes_diagnostic_fact(&complaint->expected, "%s", domain);
   else hermes_diagnostic_fact(&complaint->expected, "a number in %s", slot->unit);
@@ -174,8 +176,11 @@ static twin_complaint convert(twin_session *session, const hermes_slot *slot, co
   hermes_unit unit;
   char error[256];
   if (!hermes_unit_parse(&session->description->units, unit_text, strlen(unit_text), &unit, error,
-                         sizeof error))
-    return hermes_report(&session->problems, HB0813, NULL, "%s", error);
+                         sizeof error)) {
+    twin_complaint unknown = hermes_report(&session->problems, HB0813, NULL, "%s", error);
+    hermes_diagnostic_fact(&unknown->expected, "%s", slot->unit);
+    return unknown;
+  }
   if (unit.scale == slot->measure.scale &&
       hermes_dimension_equal(&unit.dimension, &slot->measure.dimension)) {
     /* The declared unit itself must not pass through two roundings. */

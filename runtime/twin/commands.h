@@ -11,8 +11,6 @@
 #include <hermes/numeric.h>
 #include <hermes/twin.h>
 
-#include <cjson/cJSON.h>
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -187,6 +185,36 @@ void twin_assignments_free(twin_assignments *assignments);
 void twin_decide(const twin_session *session, const twin_assignments *assignments,
                  double *candidate);
 
+/* ---- json.c: JSON with places ------------------------------------------------------------------ */
+
+typedef enum twin_node_kind {
+  TWIN_NODE_NULL, TWIN_NODE_FALSE, TWIN_NODE_TRUE, TWIN_NODE_NUMBER, TWIN_NODE_TEXT,
+  TWIN_NODE_ARRAY, TWIN_NODE_OBJECT
+} twin_node_kind;
+
+typedef struct twin_node {
+  twin_node_kind kind;
+  double number;
+  const char *text;           /* decoded, of a text */
+  const char *key;            /* decoded, of a member of an object; else NULL */
+  size_t start, end;          /* where the value stands in the text */
+  size_t key_start, key_end;  /* where its key does */
+  struct twin_node *child, *next;
+} twin_node;
+
+typedef struct twin_tree {
+  twin_span span;
+  twin_node *nodes; /* the first is the document */
+  size_t count;
+  char *texts;
+} twin_tree;
+
+/* The document in a span; false with a diagnostic. */
+bool twin_tree_parse(twin_session *session, twin_span span, twin_tree *tree);
+void twin_tree_free(twin_tree *tree);
+/* The member whose key stands in the object a second time, or NULL. */
+const twin_node *twin_node_twice(const twin_node *object);
+
 /* ---- policy.c: decisions and inputs as JSON --------------------------------------------------- */
 
 /* The object {"offset": {"c3": "-3 dB"}} in a span. False with diagnostics. */
@@ -202,6 +230,8 @@ typedef struct twin_scenario {
   double *standard;          /* what the blueprint's defaults make */
   double *candidate;         /* + --policy, the given file, --set */
   size_t size;               /* elements of both */
+  double *inputs;            /* all inputs, one behind the other */
+  size_t input_size;
   twin_assignments commands; /* the --set: they win over every file */
 } twin_scenario;
 
@@ -334,7 +364,7 @@ void twin_json_null(twin_json *json, const char *key);
 void twin_json_value(const twin_session *session, twin_json *json, const char *key,
                      const hermes_slot *slot, double number);
 void twin_json_provenance(const twin_session *session, twin_json *json);
-void twin_json_inputs(twin_session *session, twin_json *json);
+void twin_json_inputs(const twin_session *session, twin_json *json, const twin_scenario *scenario);
 /* What of a candidate differs from the defaults, in the form of a policy file. */
 void twin_json_policy(const twin_session *session, twin_json *json, const char *key,
                       const double *candidate, const double *standard);
@@ -351,6 +381,8 @@ typedef struct twin_output {
   char *temporary; /* what it is called until then; NULL where it is written directly */
 } twin_output;
 
+/* Could a file be made where --out wants it? Asked before long work; false with a diagnostic. */
+bool twin_output_check(twin_session *session);
 bool twin_output_open(twin_session *session, twin_output *output);
 /* Completes the file, or removes it where something went wrong. False with a diagnostic. */
 bool twin_output_close(twin_session *session, twin_output *output);

@@ -121,8 +121,15 @@ static void print_invalid(const side *s, FILE *out) {
   if (!is_valid(s)) fprintf(out, "invalid: %s: %s\n", name_of(s), s->result.outcome.reason);
 }
 
+/* A file may hold inputs, too; then not only the decision makes the difference. */
+static bool inputs_differ(const report *r) {
+  const twin_scenario *a = &r->before.scenario, *b = &r->after.scenario;
+  return memcmp(a->inputs, b->inputs, a->input_size * sizeof *a->inputs) != 0;
+}
+
 static void print_table(const report *r, FILE *out) {
-  fprintf(out, "before: %s\nafter:  %s\n\n", name_of(&r->before), name_of(&r->after));
+  fprintf(out, "before: %s\nafter:  %s%s\n\n", name_of(&r->before), name_of(&r->after),
+          inputs_differ(r) ? " (with other inputs)" : "");
   print_invalid(&r->before, out);
   print_invalid(&r->after, out);
   if (!both_valid(r)) return;
@@ -136,6 +143,7 @@ static void put_side(const report *r, twin_json *json, const char *key, const si
   twin_json_open(json, key, '{');
   twin_json_text(json, "file", s->name);
   twin_json_policy(r->session, json, "policy", s->scenario.candidate, s->scenario.standard);
+  twin_json_inputs(r->session, json, &s->scenario);
   if (is_valid(s)) twin_json_truth(json, "feasible", feasible(r, s));
   else twin_json_null(json, "feasible");
   if (!is_valid(s)) twin_json_text(json, "invalid", s->result.outcome.reason);

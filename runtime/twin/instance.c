@@ -29,9 +29,8 @@ size_t instance_elements(const hermes_twin *twin, int slot) {
 }
 
 bool instance_is_own(const hermes_slot *slot) {
-  return slot->role == HERMES_POLICY ||
-         (slot->stage & HERMES_STAGE_POLICY && slot->role != HERMES_COLUMN &&
-          slot->role != HERMES_INPUT);
+  return slot->role == HERMES_POLICY || (slot->stage & HERMES_STAGE_POLICY &&
+                                         slot->role != HERMES_COLUMN && slot->role != HERMES_INPUT);
 }
 
 static bool is_base(const hermes_slot *slot) {
@@ -75,7 +74,8 @@ bool instance_can_hold(const hermes_twin *twin, const hermes_slot *slot, double 
 /* ---- arrays ---- */
 
 static void free_arrays(void **arrays, size_t count) {
-  for (size_t i = 0; arrays && i < count; i++) free(arrays[i]);
+  for (size_t i = 0; arrays && i < count; i++)
+    free(arrays[i]);
   free(arrays);
 }
 
@@ -171,7 +171,8 @@ static bool name_missing(const hermes_twin *twin, char *text, size_t size) {
     const hermes_slot *slot = &d->slots[d->inputs[i]];
     size_t elements = instance_elements(twin, d->inputs[i]), element = 0;
     const unsigned char *given = twin->base->given + twin->offset[d->inputs[i]];
-    while (element < elements && given[element]) element++;
+    while (element < elements && given[element])
+      element++;
     if (!slot->required || element == elements || used >= size) continue;
     used += (size_t)snprintf(text + used, size - used, used ? ", `%s`" : "`%s`", slot->name);
     if (slot->index.rank == 1 && used < size)

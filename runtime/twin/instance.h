@@ -15,21 +15,21 @@
 
 #include <stdatomic.h>
 
-/* Inputs and all that no policy reaches: shared by a twin and its clones, until one of them sets an input. A base
- * that is shared is never changed. */
+/* Inputs and all that no policy reaches: shared by a twin and its clones, until one of them sets an
+ * input. A base that is shared is never changed. */
 typedef struct instance_base {
   atomic_size_t users;
-  void **slot;                          /* arrays of inputs and prepared values; NULL for all other slots */
-  unsigned char *given;                 /* of each input's elements, one behind the other: was it set? */
-  double *standard;                     /* the default candidate, in declared units */
-  hermes_fault fault[HERMES_EVALUATE];  /* of each step before a candidate's own */
+  void **slot;          /* arrays of inputs and prepared values; NULL for all other slots */
+  unsigned char *given; /* of each input's elements, one behind the other: was it set? */
+  double *standard;     /* the default candidate, in declared units */
+  hermes_fault fault[HERMES_EVALUATE]; /* of each step before a candidate's own */
   bool prepared;
 } instance_base;
 
 /* A second frame, for candidates that an `expect` varies. */
 typedef struct instance_variation {
-  void **own;   /* arrays that this frame has for itself; NULL: the twin's */
-  void **slot;  /* all arrays */
+  void **own;  /* arrays that this frame has for itself; NULL: the twin's */
+  void **slot; /* all arrays */
   hermes_frame frame;
   bool varies_input;
 } instance_variation;
@@ -39,14 +39,14 @@ struct hermes_twin {
   const hermes_description *description; /* of tables */
   data_tables *tables;
   instance_base *base;
-  void **own;             /* arrays of policies and what depends on them; NULL for all other slots */
-  void **slot;            /* every slot's array: the tables', the base's, the twin's own */
-  hermes_frame frame;     /* over `slot` */
-  size_t *offset;         /* where a policy begins in a candidate, an input in base->given; by slot */
+  void **own;         /* arrays of policies and what depends on them; NULL for all other slots */
+  void **slot;        /* every slot's array: the tables', the base's, the twin's own */
+  hermes_frame frame; /* over `slot` */
+  size_t *offset;     /* where a policy begins in a candidate, an input in base->given; by slot */
   size_t candidate_size, given_size;
   instance_variation *variation; /* made by the first expect that varies */
-  bool evaluated;         /* a candidate was; `frame` holds it */
-  bool faulted;           /* and did not come to its end: frame.fault says why */
+  bool evaluated;                /* a candidate was; `frame` holds it */
+  bool faulted;                  /* and did not come to its end: frame.fault says why */
   hermes_limits limits;
   char error[512];
 };
@@ -56,15 +56,16 @@ struct hermes_twin {
 int instance_fail(hermes_twin *twin, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Depends on the policy, or is one? */
 bool instance_is_own(const hermes_slot *slot);
-/* Runs POLICIES and PREPARE where that was not done since an input changed; HERMES_FAILED where a required input is
- * not set. What faults stays in base->fault. */
+/* Runs POLICIES and PREPARE where that was not done since an input changed; HERMES_FAILED where a
+ * required input is not set. What faults stays in base->fault. */
 int instance_prepare(hermes_twin *twin);
 size_t instance_elements(const hermes_twin *twin, int slot);
 
 /* One element as a number in the declared unit, and back. */
 double instance_get(const hermes_slot *slot, const void *array, size_t element);
 void instance_put(const hermes_slot *slot, void *array, size_t element, double number);
-/* As instance_get, for numbers that people wrote: 15, not 15.000000000000002, where both mean the same element. */
+/* As instance_get, for numbers that people wrote: 15, not 15.000000000000002, where both mean the
+ * same element. */
 double instance_get_written(const hermes_slot *slot, const void *array, size_t element);
 /* May the number stand in that slot at all: finite, or an ordinal within its bounds? */
 bool instance_can_hold(const hermes_twin *twin, const hermes_slot *slot, double number);
@@ -80,7 +81,8 @@ int instance_check_candidate(hermes_twin *twin, const double *candidate, size_t 
 /* Evaluates one candidate into the twin's frame. */
 void instance_evaluate_one(hermes_twin *twin, const double *candidate, hermes_outcome *outcome);
 /* After EVALUATE: is every KPI finite? Else the outcome says which is not. */
-bool instance_check_kpis(const hermes_twin *twin, const hermes_frame *frame, hermes_outcome *outcome);
+bool instance_check_kpis(const hermes_twin *twin, const hermes_frame *frame,
+                         hermes_outcome *outcome);
 
 /* ---- instance_expect.c ---- */
 

@@ -47,7 +47,8 @@ bool instance_check_kpis(const hermes_twin *twin, const hermes_frame *frame,
   }
   for (size_t i = 0; i < d->constraint_count; i++) {
     int bound = d->constraints[i].bound;
-    if (d->slots[bound].kind != HERMES_REAL || !isnan(*(const double *)frame->slot[bound])) continue;
+    if (d->slots[bound].kind != HERMES_REAL || !isnan(*(const double *)frame->slot[bound]))
+      continue;
     instance_not_finite(twin, frame, bound, outcome);
     return false;
   }
@@ -71,8 +72,10 @@ void instance_evaluate_one(hermes_twin *twin, const double *candidate, hermes_ou
   if (fault) frame->fault = *fault;
   twin->evaluated = true;
   twin->faulted = fault || twin->model->compute(twin->model->context, frame, HERMES_EVALUATE);
-  if (twin->faulted) instance_invalid(twin, frame, outcome);
-  else instance_check_kpis(twin, frame, outcome);
+  if (twin->faulted)
+    instance_invalid(twin, frame, outcome);
+  else
+    instance_check_kpis(twin, frame, outcome);
 }
 
 /* The KPIs, or the bounds, of the candidate that the frame holds. */
@@ -90,7 +93,8 @@ int instance_evaluate(hermes_twin *twin, size_t count, const double *candidates,
   for (size_t c = 0; c < count; c++) {
     instance_evaluate_one(twin, candidates + c * twin->candidate_size, &outcomes[c]);
     bool valid = outcomes[c].status == HERMES_OK;
-    for (size_t i = 0; i < d->kpi_count; i++) collect(twin, d->kpis[i], valid, kpis++);
+    for (size_t i = 0; i < d->kpi_count; i++)
+      collect(twin, d->kpis[i], valid, kpis++);
     for (size_t i = 0; bounds && i < d->constraint_count; i++)
       collect(twin, d->constraints[i].bound, valid, bounds++);
   }
@@ -113,8 +117,9 @@ int instance_default_candidate(hermes_twin *twin, double *candidate) {
 
 /* ---- reading ---- */
 
-/* A candidate that faulted left, behind the fault, what the one before it had computed. All of it is erased and the
- * candidate computed once more, so that what is read depends on the candidate alone. */
+/* A candidate that faulted left, behind the fault, what the one before it had computed. All of it
+ * is erased and the candidate computed once more, so that what is read depends on the candidate
+ * alone. */
 static void erase_behind_fault(hermes_twin *twin) {
   const hermes_description *d = twin->description;
   hermes_fault fault = twin->frame.fault;
@@ -122,7 +127,8 @@ static void erase_behind_fault(hermes_twin *twin) {
     if (instance_is_own(&d->slots[i]) && d->slots[i].role != HERMES_POLICY)
       memset(twin->slot[i], 0xFF, /* NaN, and -1 */
              instance_elements(twin, (int)i) * data_element_bytes(d->slots[i].kind));
-  if (!shared_fault(twin, false)) twin->model->compute(twin->model->context, &twin->frame, HERMES_EVALUATE);
+  if (!shared_fault(twin, false))
+    twin->model->compute(twin->model->context, &twin->frame, HERMES_EVALUATE);
   twin->frame.fault = fault;
   twin->faulted = false;
 }

@@ -32,7 +32,8 @@ static bool is_varied(const hermes_slot *slot, bool varies_input) {
 void instance_variation_free(hermes_twin *twin) {
   instance_variation *v = twin->variation;
   if (!v) return;
-  for (size_t i = 0; v->own && i < twin->description->slot_count; i++) free(v->own[i]);
+  for (size_t i = 0; v->own && i < twin->description->slot_count; i++)
+    free(v->own[i]);
   free(v->own);
   free(v->slot);
   free(v);
@@ -66,7 +67,8 @@ static hermes_frame *variation_frame(hermes_twin *twin, bool varies_input) {
   if (twin->variation && (twin->variation->varies_input || !varies_input))
     return &twin->variation->frame;
   instance_variation_free(twin);
-  uint64_t used = data_memory(twin->description, twin->tables->rows), limit = data_memory_limit(&twin->limits);
+  uint64_t used = data_memory(twin->description, twin->tables->rows),
+           limit = data_memory_limit(&twin->limits);
   if (variation_bytes(twin, varies_input) > limit - used) {
     instance_fail(twin, "an expect needs a second copy of arrays, which exceeds the memory limit");
     return NULL;
@@ -108,8 +110,8 @@ static bool compute(sweep *s, hermes_step step) {
   return false;
 }
 
-/* False where the varied candidate is invalid. A frame that has its own prepared values needs them also for an expect
- * that varies no input. */
+/* False where the varied candidate is invalid. A frame that has its own prepared values needs them
+ * also for an expect that varies no input. */
 static bool evaluate_varied(sweep *s) {
   if (!s->expect->varies) return true;
   if (s->twin->variation->varies_input && !compute(s, HERMES_PREPARE)) return false;
@@ -143,7 +145,8 @@ static row_result check_row(sweep *s, const size_t *row) {
   if (!evaluate_varied(s)) return ROW_INVALID;
   memset(s->here, 0, s->expect->assert_count * sizeof *s->here);
   model->assess(model->context, s->number, row, before, s->after, s->here);
-  for (size_t i = 0; i < s->expect->assert_count; i++) merge(&s->verdicts[i], &s->here[i], row);
+  for (size_t i = 0; i < s->expect->assert_count; i++)
+    merge(&s->verdicts[i], &s->here[i], row);
   s->checked++;
   return ROW_CHECKED;
 }
@@ -160,7 +163,8 @@ static void row_of(const sweep *s, size_t number, size_t *row) {
   }
 }
 
-/* Every row in order where there are at most `most`, else rows in a random order until enough were checked. */
+/* Every row in order where there are at most `most`, else rows in a random order until enough were
+ * checked. */
 static void check_rows(sweep *s, size_t most, size_t *total, size_t *failed_row) {
   size_t rows = data_elements(&s->expect->index, s->twin->tables->rows), row[HERMES_MAX_RANK];
   bool sampled = rows > most;
@@ -207,7 +211,8 @@ int instance_expect(hermes_twin *twin, int number, const double *candidate, size
     return instance_fail(twin, "there is no expect %d", number);
   if (instance_prepare(twin) || instance_check_candidate(twin, candidate, 0)) return HERMES_FAILED;
   const hermes_expect *expect = &d->expects[number];
-  for (size_t i = 0; i < expect->assert_count; i++) verdicts[i] = (hermes_verdict){0};
+  for (size_t i = 0; i < expect->assert_count; i++)
+    verdicts[i] = (hermes_verdict){0};
   memset(failed_row, 0, HERMES_MAX_RANK * sizeof *failed_row);
   *rows_checked = *rows_total = 0;
   instance_evaluate_one(twin, candidate, outcome);
@@ -215,8 +220,8 @@ int instance_expect(hermes_twin *twin, int number, const double *candidate, size
     failed_row[0] = SIZE_MAX;
     return HERMES_OK;
   }
-  sweep s = {.twin = twin, .number = number, .expect = expect, .verdicts = verdicts,
-             .outcome = outcome};
+  sweep s = {
+      .twin = twin, .number = number, .expect = expect, .verdicts = verdicts, .outcome = outcome};
   int status = sweep_rows(&s, most, rows_total, failed_row);
   *rows_checked = s.checked;
   return status;

@@ -26,7 +26,8 @@ __attribute__((format(printf, 3, 4))) static void append(hermes_outcome *outcome
 static void end_whole(hermes_outcome *outcome, size_t used) {
   if (used < sizeof outcome->reason) return;
   size_t length = strlen(outcome->reason), at = length;
-  while (at && ((unsigned char)outcome->reason[at - 1] & 0xC0) == 0x80) at--;
+  while (at && ((unsigned char)outcome->reason[at - 1] & 0xC0) == 0x80)
+    at--;
   if (at && (unsigned char)outcome->reason[at - 1] >= 0xC0) outcome->reason[at - 1] = '\0';
 }
 
@@ -60,11 +61,15 @@ void instance_not_finite(const hermes_twin *twin, const hermes_frame *frame, int
                          hermes_outcome *outcome) {
   const hermes_slot *slot = &twin->description->slots[number];
   double value = slot->kind == HERMES_REAL ? *(const double *)frame->slot[number] : 0;
-  const char *kind = slot->role == HERMES_KPI ? "kpi" : slot->role == HERMES_BOUND ? "bound" : "value";
+  const char *kind = slot->role == HERMES_KPI     ? "kpi"
+                     : slot->role == HERMES_BOUND ? "bound"
+                                                  : "value";
   size_t used = 0;
   outcome->status = HERMES_INVALID;
   append(outcome, &used, "%s `%s` is %s", kind, slot->name,
-         isnan(value) ? "not a number" : value < 0 ? "minus infinity" : "infinite");
+         isnan(value) ? "not a number"
+         : value < 0  ? "minus infinity"
+                      : "infinite");
   if (slot->line > 0) append(outcome, &used, " (blueprint line %d)", slot->line);
   end_whole(outcome, used);
 }

@@ -161,7 +161,7 @@ static int run_command(twin_session *s, size_t number, int count, char **words) 
     return HERMES_FAILED;
   }
   if (s->options.help) return help_on(s, s->command->name);
-  return s->command->run(s);
+  return twin_output_check(s) ? s->command->run(s) : HERMES_FAILED;
 }
 
 static int no_command(twin_session *s) {

@@ -19,6 +19,22 @@ static bool must_write_directly(const char *name) {
   return stat(name, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
+/* The directory of a file's name. */
+static char *directory_of(const char *name) {
+  const char *slash = strrchr(name, '/');
+  if (!slash) return twin_print(".");
+  return slash == name ? twin_print("/") : twin_print("%.*s", (int)(slash - name), name);
+}
+
+bool twin_output_check(twin_session *session) {
+  const char *name = session->options.out;
+  if (!name || strcmp(name, "-") == 0 || must_write_directly(name)) return true;
+  char *directory = directory_of(name);
+  bool good = access(directory, W_OK | X_OK) == 0 || cannot_write(session, name, errno);
+  free(directory);
+  return good;
+}
+
 /* mkstemp makes a private file; the result gets the rights that any new file has. */
 static void give_usual_rights(int file) {
   mode_t mask = umask(0);

@@ -239,7 +239,7 @@ static void print_json(const report *r, FILE *out) {
   twin_json_open(&json, "ranking", '[');
   for (size_t i = 0; i < r->shown; i++) put_candidate(r, &json, i);
   twin_json_close(&json, ']');
-  twin_json_inputs(r->session, &json);
+  twin_json_inputs(r->session, &json, &r->scenario);
   twin_json_provenance(r->session, &json);
   twin_json_end(&json);
 }

@@ -47,22 +47,25 @@ void twin_json_array(const twin_session *session, twin_json *json, const char *k
   put_axis(session, json, key, slot, 0, numbers);
 }
 
-static void put_input(twin_session *session, twin_json *json, int number) {
-  const hermes_slot *slot = &session->description->slots[number];
-  double *numbers = twin_read(session, number);
-  if (!numbers) return;
+static void put_input(const twin_session *session, twin_json *json, const hermes_slot *slot,
+                      const double *numbers) {
   if (slot->index.rank) twin_json_open(json, slot->name, '{');
   else twin_json_open_flat(json, slot->name, '{');
   twin_json_array(session, json, slot->index.rank ? "values" : "value", slot, numbers);
   if (slot->kind == HERMES_REAL) twin_json_text(json, "unit", slot->unit);
   twin_json_close(json, '}');
-  free(numbers);
 }
 
-void twin_json_inputs(twin_session *session, twin_json *json) {
+void twin_json_inputs(const twin_session *session, twin_json *json,
+                      const twin_scenario *scenario) {
   const hermes_description *d = session->description;
+  const double *numbers = scenario->inputs;
   twin_json_open(json, "inputs", '{');
-  for (size_t i = 0; i < d->input_count; i++) put_input(session, json, d->inputs[i]);
+  for (size_t i = 0; i < d->input_count; i++) {
+    const hermes_slot *slot = &d->slots[d->inputs[i]];
+    put_input(session, json, slot, numbers);
+    numbers += twin_elements(session, &slot->index);
+  }
   twin_json_close(json, '}');
 }
 

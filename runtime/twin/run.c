@@ -315,7 +315,7 @@ static void print_json(const report *r, FILE *out) {
   put_kpis(r, &json);
   put_constraints(r, &json);
   twin_json_policy(r->session, &json, "policy", r->scenario.candidate, r->scenario.standard);
-  twin_json_inputs(r->session, &json);
+  twin_json_inputs(r->session, &json, &r->scenario);
   put_arrays(r, &json);
   twin_json_provenance(r->session, &json);
   twin_json_end(&json);

@@ -115,6 +115,19 @@ static bool open_twin(twin_session *session) {
   return session->twin != NULL;
 }
 
+/* What holds for all candidates, as the twin has it now. */
+static bool read_inputs(twin_session *session, twin_scenario *scenario) {
+  const hermes_description *d = session->description;
+  for (size_t i = 0; i < d->input_count; i++)
+    scenario->input_size += session->door->elements(session->twin, d->inputs[i]);
+  double *to = scenario->inputs = twin_allocate(scenario->input_size, sizeof *to);
+  for (size_t i = 0; i < d->input_count; i++) {
+    if (session->door->read(session->twin, d->inputs[i], to) != HERMES_OK) return cannot(session);
+    to += session->door->elements(session->twin, d->inputs[i]);
+  }
+  return true;
+}
+
 static bool make_decision(twin_session *session, const twin_assignments *files,
                           twin_scenario *scenario) {
   size_t size = session->door->candidate_size(session->twin);
@@ -147,7 +160,8 @@ static bool collect(twin_session *session, const char *file, twin_assignments *f
 static bool apply(twin_session *session, const twin_assignments *files, twin_scenario *scenario) {
   const twin_assignments *sources[] = {files, &scenario->commands};
   return check_required(session, sources, 2) && set_inputs(session, files) &&
-         set_inputs(session, &scenario->commands) && make_decision(session, files, scenario);
+         set_inputs(session, &scenario->commands) && make_decision(session, files, scenario) &&
+         read_inputs(session, scenario);
 }
 
 bool twin_scenario_open(twin_session *session, const char *file, twin_scenario *scenario) {
@@ -164,6 +178,7 @@ bool twin_scenario_open(twin_session *session, const char *file, twin_scenario *
 void twin_scenario_free(twin_scenario *scenario) {
   free(scenario->standard);
   free(scenario->candidate);
+  free(scenario->inputs);
   twin_assignments_free(&scenario->commands);
   *scenario = (twin_scenario){0};
 }

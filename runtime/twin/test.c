@@ -277,7 +277,7 @@ static void print_json(const report *r, FILE *out) {
   for (size_t i = 0; i < count; i++) put_finding(r, &json, i);
   twin_json_close(&json, ']');
   twin_json_policy(r->session, &json, "policy", r->scenario.candidate, r->scenario.standard);
-  twin_json_inputs(r->session, &json);
+  twin_json_inputs(r->session, &json, &r->scenario);
   twin_json_provenance(r->session, &json);
   twin_json_end(&json);
 }

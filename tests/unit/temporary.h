@@ -38,7 +38,8 @@ static inline void temporary_path(const temporary *t, const char *name, char pat
   snprintf(path, 256, "%s/%s", t->directory, name);
 }
 
-static inline void write_bytes(const temporary *t, const char *name, const void *bytes, size_t size) {
+static inline void write_bytes(const temporary *t, const char *name, const void *bytes,
+                               size_t size) {
   char path[256];
   temporary_path(t, name, path);
   FILE *file = fopen(path, "wb");

@@ -16,7 +16,8 @@ static const char DESCRIPTION[] =
     " 'slots': ["
     "  {'name': 'height', 'role': 'column', 'kind': 'real', 'unit': 'm', 'index': [0], 'table': 0,"
     "   'domain': {'low': 0, 'high': 100}},"
-    "  {'name': 'tx_power', 'role': 'column', 'kind': 'real', 'unit': 'dBm', 'index': [1], 'table': 1},"
+    "  {'name': 'tx_power', 'role': 'column', 'kind': 'real', 'unit': 'dBm', 'index': [1], "
+    "'table': 1},"
     "  {'name': 'site', 'role': 'column', 'kind': 'ref', 'refers': 0, 'index': [1], 'table': 1},"
     "  {'name': 'layer', 'role': 'column', 'kind': 'enum', 'labels': ['coverage', 'capacity'],"
     "   'index': [1], 'table': 1, 'default': 1},"
@@ -103,17 +104,17 @@ static int32_t integer(const loaded *l, int slot, size_t element) {
   return ((const int32_t *)l->tables->slot[slot])[element];
 }
 
-/* One file changed: exactly one problem, of that code, at that place, whose message holds that text. */
+/* One file changed: exactly one problem, of that code, at that place, whose message holds that
+ * text. */
 static void assert_problem(const temporary *t, const char *name, const char *text, hermes_code code,
                            uint32_t line, uint32_t column, const char *message) {
   write_all(t);
   write_text(t, name, text);
   loaded l = load(t);
-  bool right = !l.tables && l.problems.count == 1 && l.problems.items[0].code == code &&
-               l.problems.items[0].place.line == line &&
-               l.problems.items[0].place.column == column &&
-               !strcmp(l.problems.items[0].place.file, name) &&
-               strstr(l.problems.items[0].message, message);
+  bool right =
+      !l.tables && l.problems.count == 1 && l.problems.items[0].code == code &&
+      l.problems.items[0].place.line == line && l.problems.items[0].place.column == column &&
+      !strcmp(l.problems.items[0].place.file, name) && strstr(l.problems.items[0].message, message);
   if (!right) hermes_diagnostics_print(&l.problems, stderr, false, 0);
   if (!right) fail_msg("wanted %s %u:%u %s", hermes_code_of(code)->name, line, column, message);
   unload(&l);
@@ -186,10 +187,11 @@ static void a_lone_carriage_return_ends_a_line(void **state) {
 }
 
 static void lines_are_counted_through_quotes_and_comments(void **state) {
-  assert_problem(*state, "cells.csv",
-                 "# one\n\ncell,tx_power,site,layer,planned,antennas,note\nc1,43,s1,coverage,1,1,\"two\n"
-                 "lines\"\nc2,x,s2,capacity,0,1,\n", HB0722, 6, 4,
-                 "`x`");
+  assert_problem(
+      *state, "cells.csv",
+      "# one\n\ncell,tx_power,site,layer,planned,antennas,note\nc1,43,s1,coverage,1,1,\"two\n"
+      "lines\"\nc2,x,s2,capacity,0,1,\n",
+      HB0722, 6, 4, "`x`");
 }
 
 static void a_line_has_as_many_fields_as_the_header(void **state) {
@@ -199,8 +201,10 @@ static void a_line_has_as_many_fields_as_the_header(void **state) {
 }
 
 static void a_quote_must_close(void **state) {
-  assert_problem(*state, "sites.csv", "site,height\ns1,25\ns2,\"30\n", HB0708, 3, 4, "never closed");
-  assert_problem(*state, "sites.csv", "site,height\n\"s1\"x,25\ns1,25\ns2,3\n", HB0708, 2, 5, "behind");
+  assert_problem(*state, "sites.csv", "site,height\ns1,25\ns2,\"30\n", HB0708, 3, 4,
+                 "never closed");
+  assert_problem(*state, "sites.csv", "site,height\n\"s1\"x,25\ns1,25\ns2,3\n", HB0708, 2, 5,
+                 "behind");
 }
 
 static void a_nul_byte_is_no_text(void **state) {
@@ -253,7 +257,8 @@ static void at_most_twenty_problems_are_told_of_one_file(void **state) {
   const temporary *t = *state;
   char text[4096] = "site,height\n";
   write_all(t);
-  for (int i = 0; i < 100; i++) sprintf(text + strlen(text), "s%d,x\n", i);
+  for (int i = 0; i < 100; i++)
+    sprintf(text + strlen(text), "s%d,x\n", i);
   write_text(t, "sites.csv", text);
   loaded l = load(t);
   assert_int_equal(l.problems.errors, DATA_PROBLEMS);
@@ -286,7 +291,8 @@ static void the_first_column_is_the_key_where_none_bears_the_tables_name(void **
 
 static void a_missing_column_is_named_with_the_nearest(void **state) {
   const temporary *t = *state;
-  assert_problem(t, "cells.csv", "cell,site,tx_powr\nc1,s1,43\nc2,s2,40\n", HB0710, 1, 0, "`tx_power`");
+  assert_problem(t, "cells.csv", "cell,site,tx_powr\nc1,s1,43\nc2,s2,40\n", HB0710, 1, 0,
+                 "`tx_power`");
   write_text(t, "cells.csv", "cell,site,tx_powr\nc1,s1,43\nc2,s2,40\n");
   loaded l = load(t);
   assert_string_equal(l.problems.items[0].candidates, "tx_powr");
@@ -335,8 +341,10 @@ static void a_unit_in_the_header_is_converted(void **state) {
 
 static void a_unit_in_the_header_measures_the_same(void **state) {
   const temporary *t = *state;
-  assert_problem(t, "cells.csv", "cell,site,tx_power[W]\nc1,s1,20\nc2,s2,10\n", HB0714, 1, 11, "`W`");
-  assert_problem(t, "cells.csv", "cell,site,tx_power[dB]\nc1,s1,20\nc2,s2,10\n", HB0714, 1, 11, "`dB`");
+  assert_problem(t, "cells.csv", "cell,site,tx_power[W]\nc1,s1,20\nc2,s2,10\n", HB0714, 1, 11,
+                 "`W`");
+  assert_problem(t, "cells.csv", "cell,site,tx_power[dB]\nc1,s1,20\nc2,s2,10\n", HB0714, 1, 11,
+                 "`dB`");
   assert_problem(t, "cells.csv", "cell,site,tx_power[dBm/Hz]\nc1,s1,20\nc2,s2,10\n", HB0714, 1, 11,
                  "`dBm/Hz`");
   assert_problem(t, "sites.csv", "site,height[s]\ns1,20\ns2,10\n", HB0714, 1, 6, "`s`");
@@ -346,7 +354,8 @@ static void a_heading_is_a_name_and_a_unit(void **state) {
   const temporary *t = *state;
   assert_problem(t, "sites.csv", "site,height[m\ns1,25\ns2,30\n", HB0713, 1, 6, "bracket");
   assert_problem(t, "sites.csv", "site,height[meters]\ns1,25\ns2,30\n", HB0715, 1, 6, "meters");
-  assert_problem(t, "cells.csv", "cell,site[m],tx_power\nc1,s1,1\nc2,s2,2\n", HB0713, 1, 6, "no unit");
+  assert_problem(t, "cells.csv", "cell,site[m],tx_power\nc1,s1,1\nc2,s2,2\n", HB0713, 1, 6,
+                 "no unit");
 }
 
 /* ---- keys ---- */
@@ -359,7 +368,8 @@ static void a_key_stands_once(void **state) {
 
 static void a_reference_is_a_key(void **state) {
   const temporary *t = *state;
-  assert_problem(t, "cells.csv", "cell,site,tx_power\nc1,s1,43\nc2,s22,40\n", HB0718, 3, 4, "`s22`");
+  assert_problem(t, "cells.csv", "cell,site,tx_power\nc1,s1,43\nc2,s22,40\n", HB0718, 3, 4,
+                 "`s22`");
 }
 
 static void tables_may_refer_to_tables_that_come_later(void **state) {
@@ -380,7 +390,8 @@ static void a_pair_holds_keys_and_stands_once(void **state) {
 static void every_pair_is_there_unless_the_table_is_sparse(void **state) {
   const temporary *t = *state;
   const char *text = "cell,ue,rsrp\nc2,u1,-90\nc1,u3,-82\nc2,u2,-91\n";
-  assert_problem(t, "rsrp.csv", text, HB0720, 0, 0, "lacks 3 of the 6 pairs of `path`: u1, c1, ...");
+  assert_problem(t, "rsrp.csv", text, HB0720, 0, 0,
+                 "lacks 3 of the 6 pairs of `path`: u1, c1, ...");
   loaded l = load_as(t, "true", "-200", NULL);
   assert_loads(&l);
   assert_true(real(&l, RSRP, 0) == -200);
@@ -398,11 +409,12 @@ static void pairs_lost_to_another_mistake_are_not_told_again(void **state) {
 
 static void a_table_indexed_by_one_other_twice_has_its_keys_first(void **state) {
   const temporary *t = *state;
-  const char *json = "{\"abi\": 1, \"blueprint\": {\"name\": \"t\"}, \"tables\": ["
-                     "{\"name\": \"cell\", \"source\": \"c.csv\", \"index\": [0]},"
-                     "{\"name\": \"near\", \"source\": \"n.csv\", \"index\": [0, 0], \"columns\": [0]}],"
-                     "\"slots\": [{\"name\": \"d\", \"role\": \"column\", \"kind\": \"real\","
-                     "\"unit\": \"m\", \"index\": [0, 0], \"table\": 1}]}";
+  const char *json =
+      "{\"abi\": 1, \"blueprint\": {\"name\": \"t\"}, \"tables\": ["
+      "{\"name\": \"cell\", \"source\": \"c.csv\", \"index\": [0]},"
+      "{\"name\": \"near\", \"source\": \"n.csv\", \"index\": [0, 0], \"columns\": [0]}],"
+      "\"slots\": [{\"name\": \"d\", \"role\": \"column\", \"kind\": \"real\","
+      "\"unit\": \"m\", \"index\": [0, 0], \"table\": 1}]}";
   char error[256];
   hermes_diagnostics problems = {0};
   write_text(t, "c.csv", "cell\nc1\nc2\n");
@@ -463,8 +475,8 @@ static void a_value_lies_in_its_range_or_set(void **state) {
 
 static void an_int_column_holds_whole_numbers(void **state) {
   const temporary *t = *state;
-  assert_problem(t, "cells.csv", "cell,site,tx_power,antennas\nc1,s1,43,2.5\nc2,s2,40,4\n", HB0727, 2,
-                 10, "2.5 in `antennas`");
+  assert_problem(t, "cells.csv", "cell,site,tx_power,antennas\nc1,s1,43,2.5\nc2,s2,40,4\n", HB0727,
+                 2, 10, "2.5 in `antennas`");
   assert_loads_with(t, "cells.csv", "cell,site,tx_power,antennas\nc1,s1,43,2.0\nc2,s2,40,4\n");
 }
 
@@ -485,8 +497,8 @@ static void booleans_are_read_as_people_write_them(void **state) {
   assert_int_equal(integer(&l, PLANNED, 0), 1);
   assert_int_equal(integer(&l, PLANNED, 1), 0);
   unload(&l);
-  assert_problem(t, "cells.csv", "cell,site,tx_power,planned\nc1,s1,43,2\nc2,s2,40,1\n", HB0729, 2, 10,
-                 "neither true nor false");
+  assert_problem(t, "cells.csv", "cell,site,tx_power,planned\nc1,s1,43,2\nc2,s2,40,1\n", HB0729, 2,
+                 10, "neither true nor false");
 }
 
 static void a_default_fills_an_empty_field_only_where_it_may_be_missing(void **state) {
@@ -507,7 +519,8 @@ static void independent_mistakes_are_all_found_in_one_run(void **state) {
   static const struct {
     hermes_code code;
     uint32_t line;
-  } expected[] = {{HB0710, 1}, {HB0718, 2}, {HB0728, 2}, {HB0717, 3}, {HB0723, 3}, {HB0709, 4}, {HB0722, 3}};
+  } expected[] = {{HB0710, 1}, {HB0718, 2}, {HB0728, 2}, {HB0717, 3},
+                  {HB0723, 3}, {HB0709, 4}, {HB0722, 3}};
   assert_int_equal(l.problems.count, sizeof expected / sizeof *expected);
   for (size_t i = 0; i < l.problems.count; i++) {
     assert_int_equal(l.problems.items[i].code, expected[i].code);
@@ -621,7 +634,8 @@ static void memory_and_work_are_limited_before_anything_is_allocated(void **stat
   loaded l = load_as(t, "false", "null", &limits);
   assert_null(l.tables);
   assert_int_equal(l.problems.items[0].code, HB0733);
-  assert_string_equal(l.problems.items[0].notes[0], "`rsrp` over 3 rows of ue x 2 rows of cell: 48 bytes");
+  assert_string_equal(l.problems.items[0].notes[0],
+                      "`rsrp` over 3 rows of ue x 2 rows of cell: 48 bytes");
   unload(&l);
 }
 

@@ -28,12 +28,27 @@ static void assert_same(double a, double b) {
 /* ---- decimal text ---- */
 
 static void a_decimal_is_rounded_as_the_c_library_does(void **state) {
-  static const char *const texts[] = {
-      "0", "-0", "1", "-3.5", "+7", ".5", "5.", "0.1", "1e22", "1e23", "-97.123456789012345",
-      "123456789012345678901234567890", "9007199254740993", "1.7976931348623157e308", "4.9e-324",
-      "2.2250738585072011e-308", "0.000000000000000000000000000000000000123456789",
-      "1e-400", "8.5e-7", "100000000000000000000000000000000000000000e-40",
-      "0.30000000000000004440892098500626161694526672363281251"};
+  static const char *const texts[] = {"0",
+                                      "-0",
+                                      "1",
+                                      "-3.5",
+                                      "+7",
+                                      ".5",
+                                      "5.",
+                                      "0.1",
+                                      "1e22",
+                                      "1e23",
+                                      "-97.123456789012345",
+                                      "123456789012345678901234567890",
+                                      "9007199254740993",
+                                      "1.7976931348623157e308",
+                                      "4.9e-324",
+                                      "2.2250738585072011e-308",
+                                      "0.000000000000000000000000000000000000123456789",
+                                      "1e-400",
+                                      "8.5e-7",
+                                      "100000000000000000000000000000000000000000e-40",
+                                      "0.30000000000000004440892098500626161694526672363281251"};
   (void)state;
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     size_t used;
@@ -51,7 +66,8 @@ static void random_decimals_are_rounded_as_the_c_library_does(void **state) {
     double original;
     memcpy(&original, &bits, sizeof original);
     if (!isfinite(original)) continue;
-    snprintf(text, sizeof text, "%.*g", (int)(bits % 20) + 1, i % 2 ? original : fmod(original, 1e6));
+    snprintf(text, sizeof text, "%.*g", (int)(bits % 20) + 1,
+             i % 2 ? original : fmod(original, 1e6));
     size_t used;
     assert_same(decimal(text, &used), strtod(text, NULL));
     assert_int_equal(used, strlen(text));
@@ -62,8 +78,8 @@ static void what_is_no_decimal_is_left_where_it_stands(void **state) {
   static const struct {
     const char *text;
     size_t used;
-  } cases[] = {{"", 0},     {"-", 0},     {".", 0},    {"+.", 0},   {"e5", 0},     {"nan", 0},
-               {"inf", 0},  {"-3 dB", 2}, {"3dB", 1},  {"5e", 1},   {"5eV", 1},    {"5e+", 1},
+  } cases[] = {{"", 0},     {"-", 0},     {".", 0},     {"+.", 0},    {"e5", 0},  {"nan", 0},
+               {"inf", 0},  {"-3 dB", 2}, {"3dB", 1},   {"5e", 1},    {"5eV", 1}, {"5e+", 1},
                {"0x10", 1}, {"1.2.3", 3}, {"1,000", 1}, {"1e5e5", 3}, {" 1", 0}};
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -106,8 +122,14 @@ static void a_number_is_written_in_few_digits_that_read_back(void **state) {
     double number;
     int digits;
     const char *text;
-  } cases[] = {{6, 17, "6"},      {0.1, 17, "0.1"},  {-0.1, 6, "-0.1"},      {1.0 / 3, 6, "0.333333"},
-               {1e20, 6, "1e+20"}, {NAN, 17, "nan"},  {-INFINITY, 17, "-inf"}, {0.1 + 0.2, 17, "0.30000000000000004"},
+  } cases[] = {{6, 17, "6"},
+               {0.1, 17, "0.1"},
+               {-0.1, 6, "-0.1"},
+               {1.0 / 3, 6, "0.333333"},
+               {1e20, 6, "1e+20"},
+               {NAN, 17, "nan"},
+               {-INFINITY, 17, "-inf"},
+               {0.1 + 0.2, 17, "0.30000000000000004"},
                {-2.2250738585072014e-308, 17, "-2.2250738585072014e-308"}};
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -147,8 +169,10 @@ static void a_percentile_is_that_of_the_sorted_values(void **state) {
       qsort(sorted, count, sizeof *sorted, ascending);
       double position = share * (double)(count - 1);
       size_t below = (size_t)position, above = below + 1 < count ? below + 1 : below;
-      double expected = sorted[below] + (sorted[above] - sorted[below]) * (position - (double)below);
-      assert_true(fabs(hermes_percentile(values, count, share) - expected) <= 1e-12 * (1 + fabs(expected)));
+      double expected =
+          sorted[below] + (sorted[above] - sorted[below]) * (position - (double)below);
+      assert_true(fabs(hermes_percentile(values, count, share) - expected) <=
+                  1e-12 * (1 + fabs(expected)));
     }
 }
 
@@ -182,7 +206,8 @@ static void a_random_number_depends_on_key_stream_and_counter_alone(void **state
 }
 
 static void philox_gives_the_known_answers(void **state) {
-  (void)state; /* philox4x32-10 of Random123's kat_vectors, counter and key zero: 6627e8d5 e169c58d ... */
+  (void)state; /* philox4x32-10 of Random123's kat_vectors, counter and key zero: 6627e8d5 e169c58d
+                  ... */
   assert_true(hermes_random_bits(0, 0, 0) == 0xE169C58D6627E8D5u);
 }
 

@@ -1,7 +1,8 @@
 /* The description of a blueprint (docs/description.md) as plain structs.
  *
- * Field names are those of the JSON. Numbers stay in the units that the blueprint declares; `measure` of a real slot
- * says how they become coherent ones. Everything in a description lives until hermes_description_free.
+ * Field names are those of the JSON. Numbers stay in the units that the blueprint declares;
+ * `measure` of a real slot says how they become coherent ones. Everything in a description lives
+ * until hermes_description_free.
  */
 #ifndef HERMES_DESCRIPTION_H
 #define HERMES_DESCRIPTION_H
@@ -14,7 +15,14 @@
 #include <stdint.h>
 
 typedef enum hermes_role {
-  HERMES_COLUMN, HERMES_INPUT, HERMES_POLICY, HERMES_OUT, HERMES_LET, HERMES_KPI, HERMES_BOUND, HERMES_HIDDEN
+  HERMES_COLUMN,
+  HERMES_INPUT,
+  HERMES_POLICY,
+  HERMES_OUT,
+  HERMES_LET,
+  HERMES_KPI,
+  HERMES_BOUND,
+  HERMES_HIDDEN
 } hermes_role;
 
 typedef enum hermes_kind { HERMES_REAL, HERMES_BOOL, HERMES_ENUM, HERMES_REF } hermes_kind;
@@ -30,10 +38,10 @@ typedef enum hermes_domain_form { HERMES_ANYTHING, HERMES_RANGE, HERMES_SET } he
 /* What a column, an input or a policy may be, in declared units. */
 typedef struct hermes_domain {
   hermes_domain_form form;
-  double low, high;   /* a range; an end that is not given is infinite */
-  bool open;          /* `high` itself is left out */
-  double step;        /* 0: none */
-  double *values;     /* a set */
+  double low, high; /* a range; an end that is not given is infinite */
+  bool open;        /* `high` itself is left out */
+  double step;      /* 0: none */
+  double *values;   /* a set */
   size_t value_count;
 } hermes_domain;
 
@@ -47,24 +55,24 @@ typedef struct hermes_slot {
   hermes_unit measure; /* the parsed unit; of dimension 1 where kind is not real */
   hermes_index index;
   int line;
-  int table;           /* role column: the table it stands in; else -1 */
+  int table; /* role column: the table it stands in; else -1 */
   bool integer;
-  bool required;       /* role input: has no default */
+  bool required;                /* role input: has no default */
   bool has_default, or_missing; /* role column */
   double default_number;        /* role column, with has_default: declared unit, 0/1, ordinal */
-  const char **labels; /* kind enum */
+  const char **labels;          /* kind enum */
   size_t label_count;
-  int refers;          /* kind ref: the table whose rows it names; else -1 */
-  int block;           /* where it is computed; else -1 */
-  unsigned stage;      /* HERMES_STAGE_ bits */
+  int refers;     /* kind ref: the table whose rows it names; else -1 */
+  int block;      /* where it is computed; else -1 */
+  unsigned stage; /* HERMES_STAGE_ bits */
   hermes_domain domain;
 } hermes_slot;
 
 typedef struct hermes_table {
   const char *name, *doc, *source;
-  hermes_index index;  /* of a one-index table: itself alone */
+  hermes_index index; /* of a one-index table: itself alone */
   bool sparse;
-  int *columns;        /* slots */
+  int *columns; /* slots */
   size_t column_count;
 } hermes_table;
 
@@ -136,18 +144,21 @@ typedef struct hermes_description {
   size_t work_count;
 } hermes_description;
 
-/* Reads and checks a description: every number of a table or slot in it is within bounds, every unit is one. On
- * failure returns NULL and writes one sentence to `error`. */
+/* Reads and checks a description: every number of a table or slot in it is within bounds, every
+ * unit is one. On failure returns NULL and writes one sentence to `error`. */
 hermes_description *hermes_description_parse(const unsigned char *json, size_t size, char *error,
                                              size_t error_size);
 void hermes_description_free(hermes_description *description);
 
 /* The slot of that name and role, or -1. */
-int hermes_description_slot(const hermes_description *description, hermes_role role, const char *name);
+int hermes_description_slot(const hermes_description *description, hermes_role role,
+                            const char *name);
 
-/* Is a number, in the declared unit, in the domain? A relative 1e-12 is let pass, for numbers that were converted. */
+/* Is a number, in the declared unit, in the domain? A relative 1e-12 is let pass, for numbers that
+ * were converted. */
 bool hermes_domain_holds(const hermes_domain *domain, double number);
-/* "-6 dB .. 6 dB step 1 dB", "{40 ms, 80 ms}", "" where anything will do. Always terminates `text`. */
+/* "-6 dB .. 6 dB step 1 dB", "{40 ms, 80 ms}", "" where anything will do. Always terminates `text`.
+ */
 void hermes_domain_text(const hermes_domain *domain, const char *unit, char *text, size_t size);
 
 /* Is this table indexed by itself alone: one that has rows and keys? */

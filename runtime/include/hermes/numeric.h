@@ -5,22 +5,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads the decimal number at the beginning of a text: sign, digits, point, exponent; rounded correctly, whatever the
- * locale. Returns how many bytes it takes, 0 where none begins there. "inf" and "nan" are no numbers; a number that is
- * too large gives an infinity. */
+/* Reads the decimal number at the beginning of a text: sign, digits, point, exponent; rounded
+ * correctly, whatever the locale. Returns how many bytes it takes, 0 where none begins there. "inf"
+ * and "nan" are no numbers; a number that is too large gives an infinity. */
 size_t hermes_decimal(const char *text, size_t length, double *number);
 
-/* A number in at most `digits` (up to 17) significant digits, and fewer where they read back as the same number;
- * whatever the locale: 6, -0.1, 1e+20, inf, nan. */
+/* A number in at most `digits` (up to 17) significant digits, and fewer where they read back as the
+ * same number; whatever the locale: 6, -0.1, 1e+20, inf, nan. */
 enum { HERMES_DECIMAL_TEXT = 32 };
 void hermes_decimal_text(double number, int digits, char text[HERMES_DECIMAL_TEXT]);
 
-/* Random numbers as functions of a key and a counter (Random123's Philox 4x32-10): the same for any order of calls,
- * number of threads or of ranks. */
+/* Random numbers as functions of a key and a counter (Random123's Philox 4x32-10): the same for any
+ * order of calls, number of threads or of ranks. */
 uint64_t hermes_random_bits(uint64_t key, uint64_t stream, uint64_t counter);
 /* Uniform in [0, 1), of 53 random bits. */
 double hermes_random_uniform(uint64_t key, uint64_t stream, uint64_t counter);
-/* A permutation of 0 .. count - 1: the number at a position. Different positions give different numbers. */
+/* A permutation of 0 .. count - 1: the number at a position. Different positions give different
+ * numbers. */
 uint64_t hermes_random_order(uint64_t key, uint64_t stream, uint64_t count, uint64_t position);
 
 #endif
