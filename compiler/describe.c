@@ -179,12 +179,23 @@ static void put_column(cJSON *json, const Slot *slot) {
   put(json, "domain", domain_json(&slot->domain));
 }
 
+/* A definition that is a literal: known without data, and so without a twin. */
+static cJSON *literal_json(const Slot *slot) {
+  if (!slot->value || slot->value->kind != TERM_NUMBER) return made(cJSON_CreateNull());
+  Slot known = *slot;
+  known.has_default = true;
+  known.default_number = slot->value->number;
+  return default_json(&known);
+}
+
 static void put_input(cJSON *json, const Slot *slot) {
   put_truth(json, "required", slot->value == NULL);
+  put(json, "default", literal_json(slot));
   put(json, "domain", domain_json(&slot->domain));
 }
 
 static void put_policy(cJSON *json, const Slot *slot) {
+  put(json, "default", literal_json(slot));
   put(json, "domain", domain_json(&slot->domain));
 }
 
@@ -200,6 +211,11 @@ static void put_computed(cJSON *json, const Slot *slot) {
   if (slot->domain.present) put(json, "domain", domain_json(&slot->domain));
 }
 
+static void put_bound(cJSON *json, const Slot *slot) {
+  put_computed(json, slot);
+  put(json, "default", literal_json(slot));
+}
+
 static const struct {
   const char *name;
   void (*put)(cJSON *, const Slot *);
@@ -207,7 +223,7 @@ static const struct {
     [ROLE_COLUMN] = {"column", put_column}, [ROLE_INPUT] = {"input", put_input},
     [ROLE_POLICY] = {"policy", put_policy}, [ROLE_OUT] = {"out", put_computed},
     [ROLE_LET] = {"let", put_computed},     [ROLE_KPI] = {"kpi", put_computed},
-    [ROLE_BOUND] = {"bound", put_computed}, [ROLE_HIDDEN] = {"hidden", put_computed},
+    [ROLE_BOUND] = {"bound", put_bound}, [ROLE_HIDDEN] = {"hidden", put_computed},
 };
 
 static cJSON *slot_json(const Compiler *compiler, const Slot *slot) {

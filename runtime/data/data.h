@@ -28,8 +28,7 @@ enum {
 };
 #define DATA_FILE_BYTES ((uint64_t)16 << 30) /* largest file, unless the memory limit is lower */
 
-/* ---- source.c: regular files beneath the data directory
- * ------------------------------------------ */
+/* ---- source.c: regular files beneath the data directory -------------------------------------- */
 
 /* One file, read whole. Shared by the tables that name it. */
 typedef struct data_source {
@@ -55,8 +54,8 @@ static inline bool data_source_full(const data_source *source) {
   return source->problems >= DATA_PROBLEMS;
 }
 
-/* A text of a file in a form fit for a message: at most DATA_SHOWN bytes of it, whole characters.
- */
+/* A text of a file in a form fit for a message: at most DATA_SHOWN bytes of it, whole
+ * characters. */
 typedef struct data_shown {
   char text[DATA_SHOWN + 4];
 } data_shown;
@@ -65,8 +64,7 @@ data_shown data_show(const char *text, size_t length);
 /* Text is UTF-8 without NUL bytes; reports the first place where it is not. */
 bool data_check_text(data_source *source, hermes_diagnostics *problems);
 
-/* ---- csv.c: lines and fields
- * ------------------------------------------------------------------------ */
+/* ---- csv.c: lines and fields ----------------------------------------------------------------- */
 
 typedef struct csv_field {
   const char *text; /* trimmed, without quotes; in the source, not terminated */
@@ -99,8 +97,7 @@ bool csv_next(csv_reader *csv, size_t columns);
 const char *csv_text(csv_reader *csv, const csv_field *field, size_t *length);
 void csv_close(csv_reader *csv);
 
-/* ---- npy.c: dense arrays
- * ------------------------------------------------------------------------------ */
+/* ---- npy.c: dense arrays --------------------------------------------------------------------- */
 
 typedef struct npy_array {
   const char *data; /* in the source, of any alignment */
@@ -114,8 +111,7 @@ bool npy_open(npy_array *array, data_source *source, hermes_diagnostics *problem
 /* Element number `element` in the file's own order. */
 double npy_element(const npy_array *array, size_t element);
 
-/* ---- keys.c: the keys of a table's rows
- * ------------------------------------------------------------------ */
+/* ---- keys.c: the keys of a table's rows ------------------------------------------------------ */
 
 typedef struct data_keys {
   char *text; /* every key with a NUL behind it */
@@ -139,8 +135,7 @@ const char *keys_at(const data_keys *keys, size_t row);
 void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_diagnostic *d);
 void keys_free(data_keys *keys);
 
-/* ---- value.c: the text of one field -> one number
- * ---------------------------------------------------------- */
+/* ---- value.c: the text of one field -> one number -------------------------------------------- */
 
 /* One declared column as it stands in one file. */
 typedef struct data_column {
@@ -164,8 +159,7 @@ bool data_value_check(const hermes_slot *slot, double number, double coherent, h
 /* The column's default, as it is kept in an array. */
 void data_value_default(data_column *column, size_t element);
 
-/* ---- header.c: which field of a file is which column
- * ----------------------------------------------------------- */
+/* ---- header.c: which field of a file is which column ----------------------------------------- */
 
 /* How one table reads from one CSV file. */
 typedef struct data_layout {
@@ -185,8 +179,7 @@ bool layout_keys(data_layout *layout, const hermes_description *description,
 bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys, void *const *slot);
 void layout_free(data_layout *layout);
 
-/* ---- tables.c: all tables of a description
- * ------------------------------------------------------------------- */
+/* ---- tables.c: all tables of a description --------------------------------------------------- */
 
 /* What was read: shared by a twin and its clones, never changed. */
 typedef struct data_tables {
@@ -202,8 +195,7 @@ data_tables *data_load(hermes_description *description, const char *directory,
                        const hermes_limits *limits, hermes_diagnostics *problems);
 void data_free(data_tables *tables);
 
-/* ---- limits.c: sizes, before anything is allocated
- * ------------------------------------------------------------ */
+/* ---- limits.c: sizes, before anything is allocated ------------------------------------------- */
 
 /* Elements of an array; SIZE_MAX where their number overflows. */
 size_t data_elements(const hermes_index *index, const size_t *rows);

@@ -260,7 +260,7 @@ static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   slot->table = ordinal_or(r, json, "table", d->table_count, -1);
   slot->integer = flag(r, json, "integer");
   slot->required = flag(r, json, "required");
-  if (slot->role == HERMES_COLUMN) read_default(r, json, slot);
+  read_default(r, json, slot);
   slot->labels = texts(r, json, "labels", &slot->label_count);
   slot->refers = ordinal_or(r, json, "refers", d->table_count, -1);
   slot->block = ordinal_or(r, json, "block", d->block_count, -1);

@@ -1,5 +1,5 @@
-/* Memory and work of a twin, estimated from the sizes of its tables before anything is allocated.
- */
+/* Memory and work of a twin, estimated from the sizes of its tables before anything is
+ * allocated. */
 #include "data/data.h"
 
 #include <hermes/numeric.h>

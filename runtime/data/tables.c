@@ -440,8 +440,8 @@ static bool stands_before(const loader *l, const hermes_diagnostic *a, const her
   return a->place.column < b->place.column;
 }
 
-/* Two passes found the problems; people read them from the top of each file. Few, so by insertion.
- */
+/* Two passes found the problems; people read them from the top of each file. Few, so by
+ * insertion. */
 static void sort_problems(const loader *l) {
   hermes_diagnostic *items = l->problems->items;
   for (size_t i = l->first_problem + 1; i < l->problems->count; i++)

@@ -1,11 +1,10 @@
-/* The arithmetic that the generated code and the interpreter share: each function is compiled once.
- */
+/* The arithmetic that the generated code and the interpreter share: each function is compiled once. */
 #include <hermes/compute.h>
 #include <math.h>
 
-/* Of the ways to write 10^(x/10), this one is right at whole decades (lin(30) is 1000, lin(-30)
- * 0.001): glibc's pow is correctly rounded but for 2 in 100 arguments, and x / 10.0 is exact where
- * x * 0.1 is not. exp10 misses a third of the decades in glibc 2.36, and is no faster. */
+/* Of the ways to write 10^(x/10), this one is right at whole decades (lin(30) is 1000, lin(-30) 0.001):
+ * glibc's pow is correctly rounded but for 2 in 100 arguments, and x / 10.0 is exact where x * 0.1 is not.
+ * exp10 misses a third of the decades in glibc 2.36, and is no faster. */
 double hermes_lin(double decibel) {
   return pow(10.0, decibel / 10.0);
 }
@@ -34,8 +33,7 @@ double hermes_round(double x) {
   return round(x);
 }
 
-/* ---- comparisons of an expect
- * ------------------------------------------------------------------------------------- */
+/* ---- comparisons of an expect ------------------------------------------------------------------------------------- */
 
 static const double relative = 1e-12;
 static const double decibels = 4.342944819032518e-12; /* 10 log10(1 + 1e-12) */
@@ -70,8 +68,8 @@ static double excess_of(int relation, double within, double left, double right) 
   }
 }
 
-/* A tolerance makes `==`, `<=` and `>=` easier to meet and `!=` harder. `<` and `>` have none: what
- * is equal to the last bit is not less, and that is what they are written to find out. */
+/* A tolerance makes `==`, `<=` and `>=` easier to meet and `!=` harder. `<` and `>` have none: what is equal to the
+ * last bit is not less, and that is what they are written to find out. */
 static int holds(int relation, double excess, double tolerance) {
   switch (relation) {
   case HERMES_LESS:
@@ -86,8 +84,8 @@ static int holds(int relation, double excess, double tolerance) {
   }
 }
 
-void hermes_verdict_take(hermes_verdict *verdict, int relation, int logarithmic, double within,
-                         double left, double right, const size_t *row, int rank) {
+void hermes_verdict_take(hermes_verdict *verdict, int relation, int logarithmic, double within, double left, double right,
+                         const size_t *row, int rank) {
   double excess = excess_of(relation, within, left, right);
   if (isnan(excess)) excess = INFINITY; /* no number violates whatever is said of it */
   if (!holds(relation, excess, tolerance_of(left, right, logarithmic))) verdict->failed++;
@@ -96,6 +94,5 @@ void hermes_verdict_take(hermes_verdict *verdict, int relation, int logarithmic,
   verdict->left = left;
   verdict->right = right;
   verdict->excess = excess;
-  for (int i = 0; i < HERMES_MAX_RANK; i++)
-    verdict->row[i] = i < rank ? row[i] : 0;
+  for (int i = 0; i < HERMES_MAX_RANK; i++) verdict->row[i] = i < rank ? row[i] : 0;
 }

@@ -9,7 +9,7 @@
 
 /* ---- names -------------------------------------------------------------------------------- */
 
-/* Calls for every slot that a text may name; the names end up in `names` where that is not NULL. */
+/* The slots that a text may name. */
 static size_t nameable(const hermes_description *d, unsigned names, int *slots) {
   size_t count = 0;
   for (size_t i = 0; names & TWIN_POLICIES && i < d->policy_count; i++)
@@ -35,9 +35,9 @@ static twin_complaint complain_of_name(twin_session *session, const char *name, 
   const hermes_description *d = session->description;
   hermes_diagnostics *list = &session->problems;
   if (hermes_description_slot(d, HERMES_INPUT, name) >= 0)
-    return hermes_report(list, HB0817, NULL, "`%s` is an input, and only policies stand here", name);
+    return hermes_report(list, HB0817, NULL, "`%s` is an input; only policies stand here", name);
   if (hermes_description_slot(d, HERMES_POLICY, name) >= 0)
-    return hermes_report(list, HB0817, NULL, "`%s` is a policy, and only inputs stand here", name);
+    return hermes_report(list, HB0817, NULL, "`%s` is a policy; only inputs stand here", name);
   if (is_computed(d, name))
     return hermes_report(list, HB0810, NULL, "`%s` is computed or read from data, not decided",
                          name);
@@ -103,7 +103,7 @@ static bool is_nearly(double number, double exact) {
   return fabs(number - exact) <= TWIN_TOLERANCE * fmax(fabs(number), fabs(exact));
 }
 
-/* What a conversion of units has left over goes: 0.04 s is 40 ms, and 0.006 km ends a range of 6 m. */
+/* What a conversion of units leaves over goes: 0.04 s is 40 ms, and 0.006 km ends a range of 6 m. */
 static void settle(const hermes_domain *d, double *number) {
   if (d->form == HERMES_RANGE) *number = fmin(fmax(*number, d->low), d->high);
   for (size_t i = 0; d->form == HERMES_SET && i < d->value_count; i++)

@@ -162,7 +162,7 @@ static bool ends_in(const char *name, const char *ending) {
   return length >= tail && strcmp(name + length - tail, ending) == 0;
 }
 
-/* The name tells; where it does not (a pipe), the first character: no header begins with a brace. */
+/* The name tells; where it does not (a pipe), the first character: no header begins with {. */
 static bool is_csv(const twin_text *text) {
   if (ends_in(text->name, ".csv")) return true;
   if (ends_in(text->name, ".jsonl") || ends_in(text->name, ".ndjson")) return false;

@@ -27,11 +27,11 @@ enum {
   TWIN_ELEMENTS = 8,          /* elements of an array that trace lists */
 };
 #define TWIN_FILE_LIMIT ((size_t)1 << 30) /* bytes of a policy or candidates file */
-#define TWIN_TOLERANCE 1e-12              /* of comparisons, relative: what two builds may differ by */
+#define TWIN_TOLERANCE 1e-12              /* relative, of comparisons: two builds may differ by it */
 
 typedef struct twin_session twin_session;
 
-/* ---- main.c: the commands, each once ------------------------------------------------------ */
+/* ---- main.c: the commands, each once --------------------------------------------------------- */
 
 #define TWIN_COMMANDS(COMMAND)                                                                     \
   COMMAND(run) COMMAND(compare) COMMAND(rank) COMMAND(test) COMMAND(trace) COMMAND(info)
@@ -63,7 +63,7 @@ typedef struct twin_command {
 /* The record of a command; its bit in the sets above is 1 << number. */
 const twin_command *twin_command_at(size_t number);
 
-/* ---- options.c: the options, each once ---------------------------------------------------- */
+/* ---- options.c: the options, each once ------------------------------------------------------- */
 
 typedef enum twin_format { TWIN_TABLE, TWIN_JSON, TWIN_CSV } twin_format;
 
@@ -90,7 +90,7 @@ bool twin_options_parse(const twin_command *command, unsigned bit, int count, ch
 void twin_options_free(twin_options *options);
 void twin_options_help(FILE *out, unsigned bit);
 
-/* ---- session.c: one run of the program ---------------------------------------------------- */
+/* ---- session.c: one run of the program ------------------------------------------------------- */
 
 /* A file that was read whole; kept to the end, as diagnostics point into it. */
 typedef struct twin_text {
@@ -133,7 +133,7 @@ void twin_result_free(twin_result *result);
 /* All elements of a slot as the last evaluation left them, to be freed; NULL with a diagnostic. */
 double *twin_read(twin_session *session, int slot);
 
-/* ---- assignment.c: one value to some elements of a policy or an input ------------------------- */
+/* ---- assignment.c: one value to some elements of a policy or an input ------------------------ */
 
 /* Part of a text that a diagnostic can point at. */
 typedef struct twin_span {
@@ -185,7 +185,7 @@ void twin_assignments_free(twin_assignments *assignments);
 void twin_decide(const twin_session *session, const twin_assignments *assignments,
                  double *candidate);
 
-/* ---- json.c: JSON with places ------------------------------------------------------------------ */
+/* ---- json.c: JSON with places ---------------------------------------------------------------- */
 
 typedef enum twin_node_kind {
   TWIN_NODE_NULL, TWIN_NODE_FALSE, TWIN_NODE_TRUE, TWIN_NODE_NUMBER, TWIN_NODE_TEXT,
@@ -215,7 +215,7 @@ void twin_tree_free(twin_tree *tree);
 /* The member whose key stands in the object a second time, or NULL. */
 const twin_node *twin_node_twice(const twin_node *object);
 
-/* ---- policy.c: decisions and inputs as JSON --------------------------------------------------- */
+/* ---- policy.c: decisions and inputs as JSON -------------------------------------------------- */
 
 /* The object {"offset": {"c3": "-3 dB"}} in a span. False with diagnostics. */
 bool twin_assign_json(twin_session *session, twin_span span, unsigned names,
@@ -224,7 +224,7 @@ bool twin_assign_json(twin_session *session, twin_span span, unsigned names,
 bool twin_assign_file(twin_session *session, const char *name, unsigned names,
                       twin_assignments *assignments);
 
-/* ---- scenario.c: a twin with its inputs set, and the decision to start from ----------------- */
+/* ---- scenario.c: a twin with its inputs set, and the decision to start from ------------------ */
 
 typedef struct twin_scenario {
   double *standard;          /* what the blueprint's defaults make */
@@ -240,7 +240,7 @@ typedef struct twin_scenario {
 bool twin_scenario_open(twin_session *session, const char *file, twin_scenario *scenario);
 void twin_scenario_free(twin_scenario *scenario);
 
-/* ---- candidates.c: many decisions ---------------------------------------------------------- */
+/* ---- candidates.c: many decisions ------------------------------------------------------------ */
 
 typedef struct twin_candidates {
   size_t count, capacity;
@@ -263,7 +263,7 @@ typedef bool twin_work(hermes_twin *twin, size_t begin, size_t end, void *contex
 bool twin_parallel(twin_session *session, size_t count, size_t grain, twin_work *work,
                    void *context, const char *what);
 
-/* ---- goal.c: constraints, objectives, fronts ------------------------------------------------ */
+/* ---- goal.c: constraints, objectives, fronts ------------------------------------------------- */
 
 const hermes_slot *twin_kpi(const twin_session *session, size_t kpi); /* position in kpis */
 bool twin_satisfied(const char *relation, double value, double bound);
@@ -335,6 +335,7 @@ typedef struct twin_grid {
 
 twin_grid twin_grid_new(size_t columns);
 void twin_grid_cell(twin_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void twin_grid_keep(twin_grid *grid, char *cell); /* a cell that the grid frees */
 void twin_grid_print(const twin_grid *grid, FILE *out, const char *indent);
 void twin_grid_free(twin_grid *grid);
 
@@ -359,7 +360,7 @@ void twin_json_number(twin_json *json, const char *key, double number);  /* not 
 void twin_json_truth(twin_json *json, const char *key, bool truth);
 void twin_json_null(twin_json *json, const char *key);
 
-/* ---- report.c: the parts that several commands' documents share ------------------------------- */
+/* ---- report.c: the parts that several commands' documents share ------------------------------ */
 
 void twin_json_value(const twin_session *session, twin_json *json, const char *key,
                      const hermes_slot *slot, double number);
@@ -372,7 +373,7 @@ void twin_json_policy(const twin_session *session, twin_json *json, const char *
 void twin_json_array(const twin_session *session, twin_json *json, const char *key,
                      const hermes_slot *slot, const double *numbers);
 
-/* ---- output.c: where the result goes -------------------------------------------------------- */
+/* ---- output.c: where the result goes --------------------------------------------------------- */
 
 /* --out: written beside its name and renamed when complete. */
 typedef struct twin_output {
@@ -387,7 +388,7 @@ bool twin_output_open(twin_session *session, twin_output *output);
 /* Completes the file, or removes it where something went wrong. False with a diagnostic. */
 bool twin_output_close(twin_session *session, twin_output *output);
 
-/* ---- diagnostics -------------------------------------------------------------------------- */
+/* ---- diagnostics ----------------------------------------------------------------------------- */
 
 hermes_place twin_place(twin_span span);
 twin_span twin_whole(const twin_text *text);
@@ -396,7 +397,7 @@ char *twin_names_listed(const char *const *names, size_t count);
 /* Adds the nearest of the valid names, and all of them, to a diagnostic. */
 void twin_suggest(hermes_diagnostic *d, const char *word, const char *const *names, size_t count);
 
-/* ---- the commands, one file each ------------------------------------------------------------ */
+/* ---- the commands, one file each ------------------------------------------------------------- */
 
 #define COMMAND(name) int twin_##name(twin_session *session);
 TWIN_COMMANDS(COMMAND)

@@ -48,11 +48,15 @@ char *twin_print(const char *format, ...) {
   return text;
 }
 
+void twin_grid_keep(twin_grid *grid, char *cell) {
+  grid->cells = twin_grow(grid->cells, &grid->capacity, grid->count + 1, sizeof(char *));
+  grid->cells[grid->count++] = cell;
+}
+
 void twin_grid_cell(twin_grid *grid, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  grid->cells = twin_grow(grid->cells, &grid->capacity, grid->count + 1, sizeof(char *));
-  grid->cells[grid->count++] = print_to_string(format, arguments);
+  twin_grid_keep(grid, print_to_string(format, arguments));
   va_end(arguments);
 }
 

@@ -33,12 +33,23 @@ static void add_slot(const twin_session *s, twin_grid *grid, const hermes_slot *
   free(domain);
 }
 
+/* What holds where nobody says otherwise, where that is known without data. */
+static char *default_text(const twin_session *s, const hermes_slot *slot) {
+  char number[TWIN_NUMBER], unit[HERMES_UNIT_TEXT + 1];
+  if (slot->role == HERMES_INPUT && slot->required) return twin_print("must be given");
+  if (!slot->has_default) return twin_print("%s", "");
+  return twin_print("default %s%s", twin_value_text(s, slot, slot->default_number, number),
+                    twin_unit_behind(slot, unit));
+}
+
 static void print_slots(const twin_session *s, FILE *out, const char *title, const int *slots,
                         size_t count) {
   twin_grid grid = twin_grid_new(4);
   for (size_t i = 0; i < count; i++) {
     const hermes_slot *slot = slot_at(s, slots[i]);
-    add_slot(s, &grid, slot, slot->role == HERMES_INPUT && slot->required ? "must be given" : "");
+    char *extra = default_text(s, slot);
+    add_slot(s, &grid, slot, extra);
+    free(extra);
   }
   if (count) fprintf(out, "\n%s\n", title);
   twin_grid_print(&grid, out, "  ");
@@ -84,7 +95,16 @@ static void print_blocks(const twin_session *s, FILE *out) {
   twin_grid_free(&grid);
 }
 
-/* Bounds are computed from data, so only their relation is known here. */
+static void print_constraint(const twin_session *s, FILE *out, const hermes_constraint *c) {
+  char number[TWIN_NUMBER], unit[HERMES_UNIT_TEXT + 1];
+  const hermes_slot *bound = slot_at(s, c->bound);
+  fprintf(out, "  subject to %s %s ", twin_kpi(s, (size_t)c->kpi)->name, c->relation);
+  if (bound->has_default)
+    fprintf(out, "%s%s\n", twin_value_text(s, bound, bound->default_number, number),
+            twin_unit_behind(bound, unit));
+  else fputs("a bound that is computed from data\n", out);
+}
+
 static void print_goal(const twin_session *s, FILE *out) {
   const hermes_description *d = s->description;
   if (!d->has_goal) return;
@@ -93,9 +113,7 @@ static void print_goal(const twin_session *s, FILE *out) {
     fprintf(out, "  %s %s\n", d->objectives[i].maximize ? "maximize" : "minimize",
             twin_kpi(s, (size_t)d->objectives[i].kpi)->name);
   for (size_t i = 0; i < d->constraint_count; i++)
-    fprintf(out, "  subject to %s %s a bound in %s\n",
-            twin_kpi(s, (size_t)d->constraints[i].kpi)->name, d->constraints[i].relation,
-            twin_kpi(s, (size_t)d->constraints[i].kpi)->unit);
+    print_constraint(s, out, &d->constraints[i]);
 }
 
 static void print_expects(const twin_session *s, FILE *out) {

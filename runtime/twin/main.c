@@ -14,8 +14,8 @@ static const twin_command table[] = {
         {"run", "", "evaluate one decision: KPIs, and whether the constraints hold",
          "Reads the tables, applies inputs and decisions, evaluates the blueprint once and prints\n"
          "its KPIs with their units and the verdict on every constraint. What is decided nowhere\n"
-         "keeps the blueprint's default. The later of these wins: defaults, inputs.json in the data\n"
-         "directory, --policy, --set.\n"
+         "keeps the blueprint's default. The later of these wins: defaults, inputs.json in the\n"
+         "data directory, --policy, --set.\n"
          "\n"
          "A decision that cannot be evaluated (a reduction over nothing, an infinite KPI) is\n"
          "invalid: its reason is printed and the exit code is 1. One that misses a constraint is\n"

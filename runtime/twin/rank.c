@@ -123,10 +123,8 @@ static void add_heads(const report *r, twin_grid *grid) {
   if (has_fronts(r)) twin_grid_cell(grid, "front");
   if (has_fronts(r)) grid->align[column++] = TWIN_RIGHT;
   for (size_t i = 0; i < r->session->description->kpi_count; i++) {
-    char *name = kpi_column(twin_kpi(r->session, i));
-    twin_grid_cell(grid, "%s", name);
+    twin_grid_keep(grid, kpi_column(twin_kpi(r->session, i)));
     grid->align[column++] = TWIN_POINT;
-    free(name);
   }
   twin_grid_cell(grid, "%s", "");
 }
@@ -144,9 +142,7 @@ static void add_candidate(const report *r, twin_grid *grid, size_t place) {
     twin_grid_cell(grid, "%s",
                    known ? twin_value_text(r->session, kpi, kpis_of(r, ranked)[i], text) : "-");
   }
-  char *verdict = verdict_of(r, ranked);
-  twin_grid_cell(grid, "%s", verdict);
-  free(verdict);
+  twin_grid_keep(grid, verdict_of(r, ranked));
 }
 
 static void print_goal(const report *r, FILE *out) {

@@ -184,33 +184,37 @@ static char *index_column(const report *r, const hermes_index *index, size_t axi
   return before ? twin_print("%s%zu", name, before + 1) : twin_print("%s", name);
 }
 
-/* The arrays from `first` on that share its rows, side by side. */
+static void add_heads(const report *r, twin_grid *grid, const size_t *members, size_t count) {
+  const hermes_index *index = &slot_of(r, members[0])->index;
+  for (size_t a = 0; a < index->rank; a++) twin_grid_keep(grid, index_column(r, index, a));
+  for (size_t m = 0; m < count; m++) {
+    bool is_real = slot_of(r, members[m])->kind == HERMES_REAL;
+    grid->align[index->rank + m] = is_real ? TWIN_POINT : TWIN_LEFT;
+    twin_grid_keep(grid, column_name(r, members[m]));
+  }
+}
+
+static void add_row(const report *r, twin_grid *grid, const size_t *members, size_t count,
+                    size_t element) {
+  const hermes_index *index = &slot_of(r, members[0])->index;
+  size_t row[HERMES_MAX_RANK];
+  char text[TWIN_NUMBER];
+  twin_row_of(r->session, index, element, row);
+  for (size_t a = 0; a < index->rank; a++)
+    twin_grid_cell(grid, "%s", twin_key(r->session, index, a, row[a]));
+  for (size_t m = 0; m < count; m++)
+    twin_grid_cell(grid, "%s",
+                   twin_value_text(r->session, slot_of(r, members[m]),
+                                   r->shown[members[m]].numbers[element], text));
+}
+
+/* Arrays of one index, side by side. */
 static void print_block(const report *r, FILE *out, const size_t *members, size_t count) {
   const hermes_index *index = &slot_of(r, members[0])->index;
   twin_grid grid = twin_grid_new(index->rank + count);
-  for (size_t a = 0; a < index->rank; a++) {
-    char *name = index_column(r, index, a);
-    twin_grid_cell(&grid, "%s", name);
-    free(name);
-  }
-  for (size_t m = 0; m < count; m++) {
-    char *name = column_name(r, members[m]);
-    grid.align[index->rank + m] =
-        slot_of(r, members[m])->kind == HERMES_REAL ? TWIN_POINT : TWIN_LEFT;
-    twin_grid_cell(&grid, "%s", name);
-    free(name);
-  }
-  for (size_t e = 0; e < twin_elements(r->session, index); e++) {
-    size_t row[HERMES_MAX_RANK];
-    char buffer[TWIN_NUMBER];
-    twin_row_of(r->session, index, e, row);
-    for (size_t a = 0; a < index->rank; a++)
-      twin_grid_cell(&grid, "%s", twin_key(r->session, index, a, row[a]));
-    for (size_t m = 0; m < count; m++)
-      twin_grid_cell(&grid, "%s",
-                     twin_value_text(r->session, slot_of(r, members[m]),
-                                     r->shown[members[m]].numbers[e], buffer));
-  }
+  add_heads(r, &grid, members, count);
+  size_t elements = twin_elements(r->session, index);
+  for (size_t e = 0; e < elements; e++) add_row(r, &grid, members, count, e);
   putc('\n', out);
   twin_grid_print(&grid, out, "");
   twin_grid_free(&grid);

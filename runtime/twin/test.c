@@ -81,7 +81,7 @@ static bool find_some(hermes_twin *twin, size_t begin, size_t end, void *context
   const twin_session *s = r->session;
   for (size_t i = begin; i < end; i++) {
     finding *f = &r->findings[i];
-    /* Only what varies something must evaluate anew for each row; plain facts are checked in all. */
+    /* Only what varies something is evaluated anew for each row; plain facts are checked in all. */
     bool all = !expect_at(r, i)->varies || s->options.sweep == 0;
     size_t most = all ? SIZE_MAX : (size_t)s->options.sweep;
     if (s->door->expect(twin, (int)i, r->scenario.candidate, most, f->verdicts, &f->rows_checked,
@@ -314,7 +314,8 @@ static void put_assert_row(const report *r, FILE *out, size_t number, size_t whi
 }
 
 static void print_csv(const report *r, FILE *out) {
-  fputs("expect,line,passed,checked,failed,row,left,relation,right,unit,margin,margin_unit,reason\n",
+  fputs("expect,line,passed,checked,failed,row,left,relation,right,unit,margin,margin_unit,"
+        "reason\n",
         out);
   for (size_t i = 0; i < r->session->description->expect_count; i++)
     for (size_t a = 0; a < expect_at(r, i)->assert_count; a++) put_assert_row(r, out, i, a);

@@ -1,4 +1,4 @@
-/* trace: every block's values for one row, in the order of the blocks: where a result comes from. */
+/* trace: every block's values for one row, block by block: where a result comes from. */
 #include "twin/commands.h"
 
 #include <math.h>

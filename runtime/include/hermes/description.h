@@ -58,8 +58,8 @@ typedef struct hermes_slot {
   int table; /* role column: the table it stands in; else -1 */
   bool integer;
   bool required;                /* role input: has no default */
-  bool has_default, or_missing; /* role column */
-  double default_number;        /* role column, with has_default: declared unit, 0/1, ordinal */
+  bool has_default, or_missing; /* has_default of an input, policy or bound: it is a literal */
+  double default_number;        /* with has_default: declared unit, 0/1, ordinal */
   const char **labels;          /* kind enum */
   size_t label_count;
   int refers;     /* kind ref: the table whose rows it names; else -1 */
@@ -157,8 +157,8 @@ int hermes_description_slot(const hermes_description *description, hermes_role r
 /* Is a number, in the declared unit, in the domain? A relative 1e-12 is let pass, for numbers that
  * were converted. */
 bool hermes_domain_holds(const hermes_domain *domain, double number);
-/* "-6 dB .. 6 dB step 1 dB", "{40 ms, 80 ms}", "" where anything will do. Always terminates `text`.
- */
+/* "-6 dB .. 6 dB step 1 dB", "{40 ms, 80 ms}", "" where anything will do. Always terminates
+ * `text`. */
 void hermes_domain_text(const hermes_domain *domain, const char *unit, char *text, size_t size);
 
 /* Is this table indexed by itself alone: one that has rows and keys? */
