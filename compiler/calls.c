@@ -38,14 +38,19 @@ typedef struct ReductionInfo {
 #include "builtins.def"
 
 static const Builtin builtins[] = {
-#define BUILTIN(name, least, most, op, rule, signature, meaning) {#name, least, most, OP_##op, builtin_##rule, signature},
+#define BUILTIN(name, least, most, op, rule, signature, meaning)                                   \
+  {#name, least, most, OP_##op, builtin_##rule, signature},
 #include "builtins.def"
 };
 static const ReductionInfo reductions[] = {
-#define REDUCTION(name, kind, rule, signature, meaning) {#name, REDUCE_##kind, reduction_##rule, signature},
+#define REDUCTION(name, kind, rule, signature, meaning)                                            \
+  {#name, REDUCE_##kind, reduction_##rule, signature},
 #include "builtins.def"
 };
-enum { BUILTINS = sizeof builtins / sizeof *builtins, REDUCTIONS = sizeof reductions / sizeof *reductions };
+enum {
+  BUILTINS = sizeof builtins / sizeof *builtins,
+  REDUCTIONS = sizeof reductions / sizeof *reductions
+};
 
 static const Builtin *find_builtin(const char *name) {
   for (int i = 0; i < BUILTINS; i++)
@@ -67,14 +72,16 @@ bool is_builtin(const char *name) {
 
 static Term *refuse(Arguments *a, hermes_code code, const Term *arg, const char *wanted) {
   Checker *checker = a->scope->checker;
-  hermes_diagnostic *d = report(checker->compiler, code, arg->span, "`%s` takes %s, and this is %s", a->name, wanted,
-                                type_phrase(checker->compiler, &arg->type));
-  if (code == HB0409 && is_plain(&arg->type)) hermes_diagnostic_note(d, "`* 1 rad` or `* 1 deg` makes a number an angle");
+  hermes_diagnostic *d = report(checker->compiler, code, arg->span, "`%s` takes %s, and this is %s",
+                                a->name, wanted, type_phrase(checker->compiler, &arg->type));
+  if (code == HB0409 && is_plain(&arg->type))
+    hermes_diagnostic_note(d, "`* 1 rad` or `* 1 deg` makes a number an angle");
   return term_error(checker, a->call->span);
 }
 
 static Term *apply(Arguments *a, Operator op, Type type) {
-  return term_apply(a->scope->checker, op, type, a->call->span, a->items[0], a->count > 1 ? a->items[1] : NULL);
+  return term_apply(a->scope->checker, op, type, a->call->span, a->items[0],
+                    a->count > 1 ? a->items[1] : NULL);
 }
 
 static Type same_but(Type type, hermes_scale scale) {
@@ -84,7 +91,8 @@ static Type same_but(Type type, hermes_scale scale) {
 /* All arguments of one type? Reports the first that differs. */
 static bool alike(Arguments *a) {
   for (int i = 1; i < a->count; i++)
-    if (!require_type(a->scope->checker, a->items[i], &a->items[0]->type, "this argument")) return false;
+    if (!require_type(a->scope->checker, a->items[i], &a->items[0]->type, "this argument"))
+      return false;
   return true;
 }
 
@@ -92,7 +100,8 @@ static bool alike(Arguments *a) {
 
 static Term *builtin_lin(Arguments *a, Operator op) {
   const Type *type = &a->items[0]->type;
-  if (type->kind != TYPE_REAL || type->scale == HERMES_LINEAR) return refuse(a, HB0412, a->items[0], "a gain or a level");
+  if (type->kind != TYPE_REAL || type->scale == HERMES_LINEAR)
+    return refuse(a, HB0412, a->items[0], "a gain or a level");
   if (type->scale == HERMES_GAIN && !hermes_dimension_is_one(&type->dimension))
     return refuse(a, HB0412, a->items[0], "a gain, and no gain per something");
   Type linear = same_but(*type, HERMES_LINEAR);
@@ -105,9 +114,11 @@ static Term *builtin_lin(Arguments *a, Operator op) {
 
 static Term *builtin_db(Arguments *a, Operator op) {
   const Type *type = &a->items[0]->type;
-  if (type->kind != TYPE_REAL || type->scale != HERMES_LINEAR) return refuse(a, HB0412, a->items[0], "a linear quantity");
+  if (type->kind != TYPE_REAL || type->scale != HERMES_LINEAR)
+    return refuse(a, HB0412, a->items[0], "a linear quantity");
   bool ratio = hermes_dimension_is_one(&type->dimension);
-  return apply(a, hermes_dimension_is_field(&type->dimension) ? OP_DB_FIELD : op, same_but(*type, ratio ? HERMES_GAIN : HERMES_LEVEL));
+  return apply(a, hermes_dimension_is_field(&type->dimension) ? OP_DB_FIELD : op,
+               same_but(*type, ratio ? HERMES_GAIN : HERMES_LEVEL));
 }
 
 static Operator lin_of(const Type *type) {
@@ -119,7 +130,8 @@ static Operator db_of(const Type *type) {
 }
 
 static Term *linear_of(Checker *checker, Term *term) {
-  return term_apply(checker, lin_of(&term->type), same_but(term->type, HERMES_LINEAR), term->span, term, NULL);
+  return term_apply(checker, lin_of(&term->type), same_but(term->type, HERMES_LINEAR), term->span,
+                    term, NULL);
 }
 
 /* ---- scalar functions ---- */
@@ -128,7 +140,8 @@ static Term *sum_of_linear(Arguments *a) {
   Checker *checker = a->scope->checker;
   Term *total = linear_of(checker, a->items[0]);
   for (int i = 1; i < a->count; i++)
-    total = term_apply(checker, OP_ADD, total->type, a->call->span, total, linear_of(checker, a->items[i]));
+    total = term_apply(checker, OP_ADD, total->type, a->call->span, total,
+                       linear_of(checker, a->items[i]));
   return total;
 }
 
@@ -146,7 +159,8 @@ static Term *builtin_power_mean(Arguments *a, Operator op) {
   Type type = a->items[0]->type;
   if (!is_logarithmic(&type)) return refuse(a, HB0412, a->items[0], "gains or levels");
   if (!alike(a)) return term_error(checker, a->call->span);
-  Term *total = sum_of_linear(a), *count = term_number(checker, a->count, type_number, a->call->span);
+  Term *total = sum_of_linear(a),
+       *count = term_number(checker, a->count, type_number, a->call->span);
   total = term_apply(checker, OP_DIVIDE, total->type, a->call->span, total, count);
   return term_apply(checker, db_of(&type), type, a->call->span, total, NULL);
 }
@@ -169,12 +183,14 @@ static bool is_vector(const Type *type) {
 }
 
 static Term *builtin_vector(Arguments *a, Operator op) {
-  if (!is_vector(&a->items[0]->type)) return refuse(a, HB0404, a->items[0], "a linear quantity or a gain");
+  if (!is_vector(&a->items[0]->type))
+    return refuse(a, HB0404, a->items[0], "a linear quantity or a gain");
   return apply(a, op, a->items[0]->type);
 }
 
 static Term *builtin_sign(Arguments *a, Operator op) {
-  if (!is_vector(&a->items[0]->type)) return refuse(a, HB0404, a->items[0], "a linear quantity or a gain");
+  if (!is_vector(&a->items[0]->type))
+    return refuse(a, HB0404, a->items[0], "a linear quantity or a gain");
   return apply(a, op, type_number);
 }
 
@@ -229,8 +245,9 @@ static Term *builtin_direction(Arguments *a, Operator op) {
 
 static Term *refuse_logarithms(Arguments *a, const Term *body) {
   Checker *checker = a->scope->checker;
-  hermes_diagnostic *d = report(checker->compiler, HB0411, body->span, "`%s` over %s has no meaning", a->name,
-                                body->type.scale == HERMES_LEVEL ? "levels" : "gains");
+  hermes_diagnostic *d =
+      report(checker->compiler, HB0411, body->span, "`%s` over %s has no meaning", a->name,
+             body->type.scale == HERMES_LEVEL ? "levels" : "gains");
   report_label(checker->compiler, d, body->span, "%s", type_phrase(checker->compiler, &body->type));
   hermes_diagnostic_note(d, "`p%s(...)` works on the linear values%s", a->name,
                          strcmp(a->name, "mean") == 0 ? ", `lmean(...)` on the dB values" : "");
@@ -238,7 +255,8 @@ static Term *refuse_logarithms(Arguments *a, const Term *body) {
 }
 
 static bool fallback_fits(Arguments *a, Term *reduce, const Type *type) {
-  return !reduce->fallback || require_type(a->scope->checker, reduce->fallback, type, "the default");
+  return !reduce->fallback ||
+         require_type(a->scope->checker, reduce->fallback, type, "the default");
 }
 
 static Term *typed(Arguments *a, Term *reduce, Type type) {
@@ -268,7 +286,8 @@ static Term *reduction_extreme_fold(Arguments *a, Term *reduce) {
 static Term *reduction_row_fold(Arguments *a, Term *reduce) {
   if (reduce->body->type.kind != TYPE_REAL) return refuse(a, HB0301, reduce->body, "a number");
   if (reduce->loop_count == 1) return typed(a, reduce, type_ref(reduce->loops[0].table));
-  report(a->scope->checker->compiler, HB0306, a->call->span, "`%s` chooses among the rows of one table: one `for`", a->name);
+  report(a->scope->checker->compiler, HB0306, a->call->span,
+         "`%s` chooses among the rows of one table: one `for`", a->name);
   return term_error(a->scope->checker, a->call->span);
 }
 
@@ -285,7 +304,8 @@ static Term *reduction_power_fold(Arguments *a, Term *reduce) {
 }
 
 static Term *reduction_log_fold(Arguments *a, Term *reduce) {
-  if (!is_logarithmic(&reduce->body->type)) return refuse(a, HB0412, reduce->body, "gains or levels");
+  if (!is_logarithmic(&reduce->body->type))
+    return refuse(a, HB0412, reduce->body, "gains or levels");
   return typed(a, reduce, reduce->body->type);
 }
 
@@ -315,7 +335,8 @@ static Term *reduction_percentile(Arguments *a, Term *reduce) {
   Term *first = a->items[0];
   if (!is_plain(&first->type)) return refuse(a, HB0408, first, "a share such as 5 %");
   if (term_constant(first, &share) && !(share >= 0 && share <= 1)) {
-    hermes_diagnostic *d = report(a->scope->checker->compiler, HB0505, first->span, "a percentile lies in 0 %% .. 100 %%");
+    hermes_diagnostic *d = report(a->scope->checker->compiler, HB0505, first->span,
+                                  "a percentile lies in 0 %% .. 100 %%");
     hermes_diagnostic_note(d, "the 5th percentile reads `percentile(5 %%, ...)`");
     return term_error(a->scope->checker, a->call->span);
   }
@@ -331,19 +352,22 @@ static int written_arguments(const Expr *call) {
 static bool check_form(Scope *scope, const Expr *call, const ReductionInfo *info) {
   int wanted = info->rule == reduction_percentile ? 2 : 1;
   if (written_arguments(call) == wanted) return true;
-  hermes_diagnostic *d = report(scope->checker->compiler, HB0306, call->span, "`%s` takes %s before its `for`", info->name,
-                                wanted == 2 ? "a share and one expression" : "one expression");
+  hermes_diagnostic *d =
+      report(scope->checker->compiler, HB0306, call->span, "`%s` takes %s before its `for`",
+             info->name, wanted == 2 ? "a share and one expression" : "one expression");
   hermes_diagnostic_fact(&d->expected, "%s", info->signature);
   return false;
 }
 
-/* The `for`s bind their variables for the expression and the filter, not for the share or the default. */
+/* The `for`s bind their variables for the expression and the filter, not for the share or the
+ * default. */
 static Term *check_reduction(Scope *scope, const Expr *call, const ReductionInfo *info) {
   Checker *checker = scope->checker;
   Arguments a = {.scope = scope, .call = call, .name = info->name};
   if (scope->place == IN_FUNCTION || scope->place == IN_CONSTANT) {
     report(checker->compiler, scope->place == IN_FUNCTION ? HB0311 : HB0310, call->span,
-           "a reduction runs over tables, which %s cannot read", scope->place == IN_FUNCTION ? "a function" : "a constant");
+           "a reduction runs over tables, which %s cannot read",
+           scope->place == IN_FUNCTION ? "a function" : "a constant");
     return term_error(checker, call->span);
   }
   if (!check_form(scope, call, info)) return term_error(checker, call->span);
@@ -361,22 +385,27 @@ static Term *check_reduction(Scope *scope, const Expr *call, const ReductionInfo
   reduce->body = check_expr(scope, body, NULL);
   scope->bound_count = outer;
   const Term *parts[] = {a.items[0], reduce->fallback, reduce->filter, reduce->body};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) good &= !parts[i] || parts[i]->type.kind != TYPE_ERROR;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    good &= !parts[i] || parts[i]->type.kind != TYPE_ERROR;
   return good ? info->rule(&a, reduce) : term_error(checker, call->span);
 }
 
 /* ---- dispatch ---- */
 
-static Term *check_builtin(Scope *scope, const Expr *call, const Builtin *builtin, const Type *expected) {
+static Term *check_builtin(Scope *scope, const Expr *call, const Builtin *builtin,
+                           const Type *expected) {
   Checker *checker = scope->checker;
   Arguments a = {.scope = scope, .call = call, .name = builtin->name};
   int written = written_arguments(call);
   if (written < builtin->least || written > builtin->most) {
     bool reduces = find_reduction(builtin->name) != NULL;
-    hermes_diagnostic *d = report(checker->compiler, HB0305, call->span, "`%s` takes %d%s argument%s, and has %d", builtin->name,
-                                  builtin->least, builtin->most > builtin->least ? " or more" : "", builtin->least > 1 ? "s" : "", written);
+    hermes_diagnostic *d =
+        report(checker->compiler, HB0305, call->span, "`%s` takes %d%s argument%s, and has %d",
+               builtin->name, builtin->least, builtin->most > builtin->least ? " or more" : "",
+               builtin->least > 1 ? "s" : "", written);
     hermes_diagnostic_fact(&d->expected, "%s", builtin->signature);
-    if (reduces) hermes_diagnostic_note(d, "over the rows of a table: `%s(x for r in T)`", builtin->name);
+    if (reduces)
+      hermes_diagnostic_note(d, "over the rows of a table: `%s(x for r in T)`", builtin->name);
     return term_error(checker, call->span);
   }
   bool good = true;
@@ -394,11 +423,13 @@ static Name dotted_name(const Checker *checker, const Expr *expr) {
   if (expr->kind != EXPR_MEMBER) return (Name){0};
   Name left = dotted_name(checker, expr->left);
   if (!left.text) return left;
-  return (Name){arena_format(&checker->compiler->arena, "%s.%s", left.text, expr->name.text), expr->span};
+  return (Name){arena_format(&checker->compiler->arena, "%s.%s", left.text, expr->name.text),
+                expr->span};
 }
 
 static Term *lone_reduction(Scope *scope, const Expr *call, const ReductionInfo *info) {
-  hermes_diagnostic *d = report(scope->checker->compiler, HB0306, call->span, "`%s` runs over the rows of a table, and has no `for`", info->name);
+  hermes_diagnostic *d = report(scope->checker->compiler, HB0306, call->span,
+                                "`%s` runs over the rows of a table, and has no `for`", info->name);
   hermes_diagnostic_fact(&d->expected, "%s", info->signature);
   return term_error(scope->checker, call->span);
 }
@@ -407,7 +438,8 @@ static Term *check_user_call(Scope *scope, const Expr *call, Name name) {
   int function = find_function(scope, name);
   if (function < 0) return term_error(scope->checker, call->span);
   if (!call->fors) return call_function(scope, call, function);
-  report(scope->checker->compiler, HB0306, call->span, "`%s` is a function, and takes no `for`", name.text);
+  report(scope->checker->compiler, HB0306, call->span, "`%s` is a function, and takes no `for`",
+         name.text);
   return term_error(scope->checker, call->span);
 }
 
@@ -422,7 +454,8 @@ Term *check_call(Scope *scope, const Expr *call, const Type *expected) {
   const ReductionInfo *reduction = find_reduction(name.text);
   if (call->fors && reduction) return check_reduction(scope, call, reduction);
   if (call->fors && builtin) {
-    report(checker->compiler, HB0306, call->span, "`%s` is no reduction, and takes no `for`", name.text);
+    report(checker->compiler, HB0306, call->span, "`%s` is no reduction, and takes no `for`",
+           name.text);
     return term_error(checker, call->span);
   }
   if (builtin) return check_builtin(scope, call, builtin, expected);

@@ -1,10 +1,12 @@
-/* Between the files that make a program of the trees: names.c, types.c, expressions.c, calls.c, functions.c, program.c. */
+/* Between the files that make a program of the trees: names.c, types.c, expressions.c, calls.c,
+ * functions.c, program.c. */
 #ifndef HERMESC_CHECKER_H
 #define HERMESC_CHECKER_H
 
 #include "hermesc.h"
 
-/* ---- names.c: what is declared, and how it is found ---------------------------------------------------------------- */
+/* ---- names.c: what is declared, and how it is found
+ * ---------------------------------------------------------------- */
 
 /* A written value (input, policy, out, let, kpi) and how far its definition has been checked. */
 typedef enum Progress { UNCHECKED, CHECKING, CHECKED } Progress;
@@ -22,7 +24,10 @@ typedef struct FunctionDecl {
 
 /* Spelling to number, open addressing; several entries may share a spelling. */
 typedef struct NameMap {
-  struct { const char *text; int value; } *entries;
+  struct {
+    const char *text;
+    int value;
+  } * entries;
   size_t capacity, count;
 } NameMap;
 void map_put(Compiler *compiler, NameMap *map, const char *text, int value);
@@ -45,34 +50,43 @@ typedef struct Bound {
   const char *name;
   Span span;
   int number;
-  int table;  /* variable */
-  Type type;  /* local */
+  int table; /* variable */
+  Type type; /* local */
 } Bound;
 
-typedef enum Place { IN_BLOCK, IN_KPI, IN_GOAL, IN_DEFAULT, IN_CONSTANT, IN_FUNCTION, IN_EXPECT } Place;
+typedef enum Place {
+  IN_BLOCK,
+  IN_KPI,
+  IN_GOAL,
+  IN_DEFAULT,
+  IN_CONSTANT,
+  IN_FUNCTION,
+  IN_EXPECT
+} Place;
 
 /* Where an expression stands: what it may see. */
 typedef struct Scope {
   Checker *checker;
   Place place;
-  int block;            /* its lets are in sight; -1: none */
-  bool policies;        /* may be read */
-  uint32_t source;      /* whose imports are in sight */
+  int block;       /* its lets are in sight; -1: none */
+  bool policies;   /* may be read */
+  uint32_t source; /* whose imports are in sight */
   Bound bound[MAX_VARIABLES * 2];
   int bound_count;
-  int variable_count;   /* numbers given out so far in this definition */
-  bool locals;          /* `bound` holds locals of a function, not index variables */
+  int variable_count; /* numbers given out so far in this definition */
+  bool locals;        /* `bound` holds locals of a function, not index variables */
 } Scope;
 
 Scope scope_new(Checker *checker, Place place, uint32_t source);
-/* Binds a variable to the rows of a table (-1: an unknown one, reported); returns its number (0 where the limit is
- * passed: reported). */
+/* Binds a variable to the rows of a table (-1: an unknown one, reported); returns its number (0
+ * where the limit is passed: reported). */
 int bind_variable(Scope *scope, Name name, int table);
 void bind_local(Scope *scope, Name name, Type type);
 const Bound *find_bound(const Scope *scope, const char *name);
-int find_table(const Checker *checker, const char *name);               /* or -1 */
-int find_column(const Checker *checker, int table, const char *name);   /* slot, or -1 */
-int find_value(const Scope *scope, const char *name);                   /* slot, or -1; lets of the scope's block included */
+int find_table(const Checker *checker, const char *name);             /* or -1 */
+int find_column(const Checker *checker, int table, const char *name); /* slot, or -1 */
+int find_value(const Scope *scope,
+               const char *name); /* slot, or -1; lets of the scope's block included */
 /* A table that can be an index set; reports an unknown one and returns -1. */
 int index_set(Checker *checker, Name name);
 void unknown_name(const Scope *scope, Name name);
@@ -82,7 +96,8 @@ void suggest(hermes_diagnostic *d, const char *word, const char *const *names, s
 /* Is this the name of a built-in function or reduction? */
 bool is_builtin(const char *name);
 
-/* ---- types.c: the algebra of units ---------------------------------------------------------------------------------- */
+/* ---- types.c: the algebra of units
+ * ---------------------------------------------------------------------------------- */
 
 extern const Type type_error, type_number, type_bool;
 Type type_real(hermes_scale scale, hermes_dimension dimension);
@@ -92,10 +107,12 @@ bool is_plain(const Type *type);       /* a number of dimension 1, linear */
 bool is_logarithmic(const Type *type); /* gain or level */
 /* "a level of power (dBm)", "a row of cell", "a boolean": for messages. */
 const char *type_phrase(const Compiler *compiler, const Type *type);
-/* The factor between two dimensions as text ("RE", "bit"), or NULL where they are equal or no unit spells it. */
+/* The factor between two dimensions as text ("RE", "bit"), or NULL where they are equal or no unit
+ * spells it. */
 const char *factor_between(const Compiler *compiler, const Type *have, const Type *want);
 
-/* The written type. `unit` and `unit_text` are filled for reals. Reports, and gives type_error, where it is none. */
+/* The written type. `unit` and `unit_text` are filled for reals. Reports, and gives type_error,
+ * where it is none. */
 Type read_type(Checker *checker, const TypeExpr *type, hermes_unit *unit, const char **unit_text);
 
 /* The type of `left op right` for + - * / and comparisons, or type_error after a report. */
@@ -103,12 +120,15 @@ Type type_of_sum(Checker *checker, const Expr *expr, const Term *left, const Ter
 Type type_of_product(Checker *checker, const Expr *expr, const Term *left, const Term *right);
 Type type_of_power(Checker *checker, const Expr *expr, const Term *left, const Term *right);
 bool comparable(Checker *checker, const Expr *expr, const Term *left, const Term *right);
-/* Reports unless `term` has the wanted type; `what` names the thing in the message ("`noise`", "the default"). */
+/* Reports unless `term` has the wanted type; `what` names the thing in the message ("`noise`", "the
+ * default"). */
 bool require_type(Checker *checker, const Term *term, const Type *want, const char *what);
 
-/* ---- expressions.c: expressions to terms ---------------------------------------------------------------------------------- */
+/* ---- expressions.c: expressions to terms
+ * ---------------------------------------------------------------------------------- */
 
-/* Never NULL: a term of type_error stands for what was reported. `expected` (may be NULL) is where labels are found. */
+/* Never NULL: a term of type_error stands for what was reported. `expected` (may be NULL) is where
+ * labels are found. */
 Term *check_expr(Scope *scope, const Expr *expr, const Type *expected);
 Term *check_condition(Scope *scope, const Expr *expr);
 Term *term_new(Checker *checker, TermKind kind, Type type, Span span, int arg_count);
@@ -120,14 +140,18 @@ bool term_constant(const Term *term, double *value); /* folds numbers and arithm
 /* Binds the loops of `for`s; returns false where a set is unknown. */
 bool bind_fors(Scope *scope, const For *fors, Loop *loops, int *count, Span span);
 
-/* ---- calls.c, functions.c ------------------------------------------------------------------------------------------- */
+/* ---- calls.c, functions.c
+ * ------------------------------------------------------------------------------------------- */
 Term *check_call(Scope *scope, const Expr *expr, const Type *expected);
 Term *call_function(Scope *scope, const Expr *expr, int function);
 int find_function(Scope *scope, Name name); /* reports an unknown or ambiguous one; -1 */
 void check_unused_functions(Checker *checker);
 
-/* ---- program.c ------------------------------------------------------------------------------------------------------ */
-/* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it depends on itself. */
+/* ---- program.c
+ * ------------------------------------------------------------------------------------------------------
+ */
+/* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it
+ * depends on itself. */
 bool check_definition(Checker *checker, int slot);
 bool too_long_chain(Checker *checker, Span span); /* reports; false */
 

@@ -1,5 +1,5 @@
-/* Contracts and cycles: what each block says that it reads against what it reads, and an order in which every value
- * comes after those that it is computed from. */
+/* Contracts and cycles: what each block says that it reads against what it reads, and an order in
+ * which every value comes after those that it is computed from. */
 #include "hermesc.h"
 
 #include <string.h>
@@ -46,7 +46,8 @@ static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *
   const char *names[MAX_SLOTS];
   size_t count = 0;
   for (int i = 0; i < program->slot_count; i++)
-    if (program->slots[i].role == ROLE_INPUT || program->slots[i].role == ROLE_POLICY || program->slots[i].role == ROLE_OUT)
+    if (program->slots[i].role == ROLE_INPUT || program->slots[i].role == ROLE_POLICY ||
+        program->slots[i].role == ROLE_OUT)
       names[count++] = program->slots[i].name;
   const char *nearest = hermes_nearest(name, names, count);
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
@@ -56,15 +57,18 @@ static void check_listed(Contract *contract, const NameList *name) {
   Compiler *compiler = contract->compiler;
   int slot = listed_value(&compiler->program, name->name.text);
   if (slot < 0) {
-    hermes_diagnostic *d = report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`", name->name.text);
+    hermes_diagnostic *d =
+        report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`",
+               name->name.text);
     suggest_value(contract, d, name->name.text);
     return;
   }
   contract->listed[slot] = true;
   if (contract->first_read[slot]) return;
-  const char *own = compiler->program.slots[slot].block == contract->block ? ": it is its own output" : "";
-  report(compiler, HB0503, name->name.span, "block `%s` does not read `%s`%s", compiler->program.blocks[contract->block].name,
-         name->name.text, own);
+  const char *own =
+      compiler->program.slots[slot].block == contract->block ? ": it is its own output" : "";
+  report(compiler, HB0503, name->name.span, "block `%s` does not read `%s`%s",
+         compiler->program.blocks[contract->block].name, name->name.text, own);
 }
 
 static void check_unlisted(Contract *contract, const Block *block) {
@@ -72,8 +76,9 @@ static void check_unlisted(Contract *contract, const Block *block) {
   for (int i = 0; i < compiler->program.slot_count; i++) {
     if (!contract->first_read[i] || contract->listed[i]) continue;
     const char *name = compiler->program.slots[i].name;
-    hermes_diagnostic *d = report(compiler, HB0502, contract->first_read[i]->span, "block `%s` reads `%s`, which its `in` does not list",
-                                  block->name, name);
+    hermes_diagnostic *d =
+        report(compiler, HB0502, contract->first_read[i]->span,
+               "block `%s` reads `%s`, which its `in` does not list", block->name, name);
     report_label(compiler, d, block->contract->span, "add `%s` here", name);
   }
 }
@@ -82,7 +87,8 @@ static void check_contract(Compiler *compiler, int number) {
   Program *program = &compiler->program;
   const Block *block = &program->blocks[number];
   if (!block->contract) return;
-  Contract contract = {compiler, number, ARENA_ARRAY(&compiler->arena, bool, program->slot_count + 1),
+  Contract contract = {compiler, number,
+                       ARENA_ARRAY(&compiler->arena, bool, program->slot_count + 1),
                        ARENA_ARRAY(&compiler->arena, const Term *, program->slot_count + 1)};
   for (int i = 0; i < program->slot_count; i++)
     if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, &contract);
@@ -97,7 +103,7 @@ typedef enum Mark { UNSEEN, OPEN, DONE } Mark;
 typedef struct Ordering {
   Compiler *compiler;
   Mark *marks;
-  int *path; /* the slots being visited, outermost first */
+  int *path;          /* the slots being visited, outermost first */
   const Term **reads; /* by place in path: the term that led there */
   int depth;
   int *order;
@@ -105,8 +111,8 @@ typedef struct Ordering {
   bool cyclic;
 } Ordering;
 
-/* What one value reads. Gathered before any is visited, so that the depth of the visit is the length of the chain of
- * values, however deep their expressions are. */
+/* What one value reads. Gathered before any is visited, so that the depth of the visit is the
+ * length of the chain of values, however deep their expressions are. */
 typedef struct Reads {
   Arena *arena;
   const Term **items;
@@ -131,11 +137,14 @@ static void report_cycle(Ordering *ordering, int slot, const Term *read) {
   while (ordering->path[first - 1] != slot) first--;
   const char *path = program->slots[slot].name;
   for (int i = first; i < ordering->depth; i++)
-    path = arena_format(&ordering->compiler->arena, "%s -> %s", path, program->slots[ordering->path[i]].name);
-  hermes_diagnostic *d = report(ordering->compiler, HB0504, program->slots[slot].span, "`%s` depends on itself: %s -> %s",
-                                program->slots[slot].name, path, program->slots[slot].name);
+    path = arena_format(&ordering->compiler->arena, "%s -> %s", path,
+                        program->slots[ordering->path[i]].name);
+  hermes_diagnostic *d = report(ordering->compiler, HB0504, program->slots[slot].span,
+                                "`%s` depends on itself: %s -> %s", program->slots[slot].name, path,
+                                program->slots[slot].name);
   for (int i = first; i < ordering->depth && i < first + HERMES_LABELS - 1; i++)
-    report_label(ordering->compiler, d, ordering->reads[i]->span, "reads `%s`", program->slots[ordering->path[i]].name);
+    report_label(ordering->compiler, d, ordering->reads[i]->span, "reads `%s`",
+                 program->slots[ordering->path[i]].name);
   report_label(ordering->compiler, d, read->span, "reads `%s` again", program->slots[slot].name);
   ordering->cyclic = true;
 }
@@ -163,17 +172,20 @@ static bool order_values(Compiler *compiler) {
   Program *program = &compiler->program;
   Arena *arena = &compiler->arena;
   int count = program->slot_count + 1;
-  Ordering ordering = {.compiler = compiler, .marks = ARENA_ARRAY(arena, Mark, count), .path = ARENA_ARRAY(arena, int, count),
-                       .reads = ARENA_ARRAY(arena, const Term *, count), .order = ARENA_ARRAY(arena, int, count)};
+  Ordering ordering = {.compiler = compiler,
+                       .marks = ARENA_ARRAY(arena, Mark, count),
+                       .path = ARENA_ARRAY(arena, int, count),
+                       .reads = ARENA_ARRAY(arena, const Term *, count),
+                       .order = ARENA_ARRAY(arena, int, count)};
   for (int i = 0; i < program->slot_count; i++) visit_slot(&ordering, i, NULL);
   program->order = ordering.order;
   program->order_count = ordering.count;
   return !ordering.cyclic;
 }
 
-/* needs: names resolved, every term typed. leaves: contracts true, and program->order: each computed value after what
- * it reads. Where errors were found before, a block's reads are known in part only: cycles among them are real, but
- * nothing is said of contracts. */
+/* needs: names resolved, every term typed. leaves: contracts true, and program->order: each
+ * computed value after what it reads. Where errors were found before, a block's reads are known in
+ * part only: cycles among them are real, but nothing is said of contracts. */
 bool check_contracts(Compiler *compiler) {
   bool whole = compiler->diagnostics.errors == 0;
   for (int i = 0; whole && i < compiler->program.block_count; i++) check_contract(compiler, i);

@@ -71,7 +71,8 @@ bool term_constant(const Term *term, double *value) {
 /* ---- slots ---- */
 
 static const char *what_slot(const Slot *slot) {
-  static const char *const words[] = {"column", "input", "policy", "output", "let", "KPI", "bound", "value"};
+  static const char *const words[] = {"column", "input", "policy", "output",
+                                      "let",    "KPI",   "bound",  "value"};
   return words[slot->role];
 }
 
@@ -79,13 +80,15 @@ static bool may_read(Scope *scope, const Slot *slot, Span span) {
   Compiler *compiler = scope->checker->compiler;
   if (scope->place == IN_FUNCTION || scope->place == IN_CONSTANT) {
     report(compiler, scope->place == IN_FUNCTION ? HB0311 : HB0310, span,
-           scope->place == IN_FUNCTION ? "a function cannot read %s `%s`: hand it over as a parameter"
-                                       : "%s `%s` is not constant",
+           scope->place == IN_FUNCTION
+               ? "a function cannot read %s `%s`: hand it over as a parameter"
+               : "%s `%s` is not constant",
            what_slot(slot), slot->name);
     return false;
   }
   if (slot->role == ROLE_POLICY && !scope->policies) {
-    hermes_diagnostic *d = report(compiler, HB0501, span, "policy `%s` is read outside of an operational block", slot->name);
+    hermes_diagnostic *d = report(
+        compiler, HB0501, span, "policy `%s` is read outside of an operational block", slot->name);
     hermes_diagnostic_note(d, "let an operational block take it up in an `out`, and read that");
     return false;
   }
@@ -94,8 +97,8 @@ static bool may_read(Scope *scope, const Slot *slot, Span span) {
     return false;
   }
   if (scope->place == IN_DEFAULT && slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT) {
-    report(compiler, HB0310, span, "a default reads columns and inputs only, and `%s` is %s %s", slot->name,
-           slot->role == ROLE_OUT ? "an" : "a", what_slot(slot));
+    report(compiler, HB0310, span, "a default reads columns and inputs only, and `%s` is %s %s",
+           slot->name, slot->role == ROLE_OUT ? "an" : "a", what_slot(slot));
     return false;
   }
   return true;
@@ -115,8 +118,9 @@ static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr 
   if (row->type.kind == TYPE_ERROR) return row;
   if (row->type.kind == TYPE_REF && row->type.table == slot->index[position]) return row;
   hermes_diagnostic *d =
-      report(compiler, HB0302, arg->span, "index %d of `%s` takes a row of `%s`, and this is %s", position + 1, slot->name,
-             scope->checker->program->tables[slot->index[position]].name, type_phrase(compiler, &row->type));
+      report(compiler, HB0302, arg->span, "index %d of `%s` takes a row of `%s`, and this is %s",
+             position + 1, slot->name, scope->checker->program->tables[slot->index[position]].name,
+             type_phrase(compiler, &row->type));
   report_label(compiler, d, slot->span, "declared as `%s`", index_pattern(scope->checker, slot));
   return term_error(scope->checker, arg->span);
 }
@@ -126,10 +130,12 @@ Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool befo
   const Slot *slot = &checker->program->slots[number];
   int count = 0;
   for (const Expr *arg = args; arg; arg = arg->next) count++;
-  if (!may_read(scope, slot, span) || !check_definition(checker, number)) return term_error(checker, span);
+  if (!may_read(scope, slot, span) || !check_definition(checker, number))
+    return term_error(checker, span);
   if (count != slot->rank) {
-    hermes_diagnostic *d = report(checker->compiler, HB0303, span, "`%s` has %d %s, and is read with %d", slot->name,
-                                  slot->rank, slot->rank == 1 ? "index" : "indices", count);
+    hermes_diagnostic *d =
+        report(checker->compiler, HB0303, span, "`%s` has %d %s, and is read with %d", slot->name,
+               slot->rank, slot->rank == 1 ? "index" : "indices", count);
     hermes_diagnostic_fact(&d->expected, "%s", index_pattern(checker, slot));
     report_label(checker->compiler, d, slot->span, "declared here");
     return term_error(checker, span);
@@ -163,8 +169,9 @@ static Term *bound_term(Scope *scope, const Bound *bound, Span span) {
 }
 
 static Term *unknown_label(Scope *scope, Name name, const Type *expected) {
-  hermes_diagnostic *d = report(scope->checker->compiler, HB0308, name.span, "`%s` is no label of %s", name.text,
-                                type_text(scope->checker->compiler, expected));
+  hermes_diagnostic *d =
+      report(scope->checker->compiler, HB0308, name.span, "`%s` is no label of %s", name.text,
+             type_text(scope->checker->compiler, expected));
   suggest(d, name.text, expected->labels->names, (size_t)expected->labels->count);
   return term_error(scope->checker, name.span);
 }
@@ -185,7 +192,8 @@ static Term *check_name(Scope *scope, const Expr *expr, const Type *expected) {
 /* Could this be understood without knowing the other operand's type? A label cannot. */
 static bool stands_alone(const Scope *scope, const Expr *expr) {
   while (expr->kind == EXPR_PAREN) expr = expr->left;
-  return expr->kind != EXPR_NAME || find_bound(scope, expr->name.text) || find_value(scope, expr->name.text) >= 0;
+  return expr->kind != EXPR_NAME || find_bound(scope, expr->name.text) ||
+         find_value(scope, expr->name.text) >= 0;
 }
 
 /* ---- columns: c.tx_power, server[u].bandwidth, path.rsrp[u, c], before.rx[u, c] ---- */
@@ -205,11 +213,13 @@ static Term *before_value(Scope *scope, const Expr *member, const Expr *args, Sp
 /* The table that a member's left side names, or -1. */
 static int table_of(const Scope *scope, const Expr *member) {
   if (member->kind != EXPR_MEMBER || member->left->kind != EXPR_NAME) return -1;
-  if (find_bound(scope, member->left->name.text) || find_value(scope, member->left->name.text) >= 0) return -1;
+  if (find_bound(scope, member->left->name.text) || find_value(scope, member->left->name.text) >= 0)
+    return -1;
   return find_table(scope->checker, member->left->name.text);
 }
 
-static Term *table_column(Scope *scope, int table, const Expr *member, const Expr *args, Span span) {
+static Term *table_column(Scope *scope, int table, const Expr *member, const Expr *args,
+                          Span span) {
   Checker *checker = scope->checker;
   const Table *t = &checker->program->tables[table];
   int slot = find_column(checker, table, member->name.text);
@@ -218,11 +228,14 @@ static Term *table_column(Scope *scope, int table, const Expr *member, const Exp
     return term_error(checker, span);
   }
   if (t->rank == 2 && args) return term_slot(scope, slot, args, span, false);
-  hermes_diagnostic *d = report(checker->compiler, HB0304, span, "`%s` is a table, and a column is read at a row", t->name);
+  hermes_diagnostic *d = report(checker->compiler, HB0304, span,
+                                "`%s` is a table, and a column is read at a row", t->name);
   if (t->rank == 2)
-    hermes_diagnostic_note(d, "read `%s.%s[%c, %c]`, with a row of each index", t->name, member->name.text,
-                           checker->program->tables[t->index[0]].name[0], checker->program->tables[t->index[1]].name[0]);
-  else hermes_diagnostic_note(d, "read `x.%s` where `x in %s`", member->name.text, t->name);
+    hermes_diagnostic_note(d, "read `%s.%s[%c, %c]`, with a row of each index", t->name,
+                           member->name.text, checker->program->tables[t->index[0]].name[0],
+                           checker->program->tables[t->index[1]].name[0]);
+  else
+    hermes_diagnostic_note(d, "read `x.%s` where `x in %s`", member->name.text, t->name);
   return term_error(checker, span);
 }
 
@@ -234,7 +247,8 @@ static Term *check_member(Scope *scope, const Expr *expr) {
   Term *row = check_expr(scope, expr->left, NULL);
   if (row->type.kind == TYPE_ERROR) return row;
   if (row->type.kind != TYPE_REF) {
-    report(checker->compiler, HB0304, expr->left->span, "`.%s` reads a column of a row, and this is %s", expr->name.text,
+    report(checker->compiler, HB0304, expr->left->span,
+           "`.%s` reads a column of a row, and this is %s", expr->name.text,
            type_phrase(checker->compiler, &row->type));
     return term_error(checker, expr->span);
   }
@@ -244,7 +258,8 @@ static Term *check_member(Scope *scope, const Expr *expr) {
     return term_error(checker, expr->span);
   }
   const Slot *column = &checker->program->slots[slot];
-  if (column->type.kind == TYPE_ERROR || !may_read(scope, column, expr->span)) return term_error(checker, expr->span);
+  if (column->type.kind == TYPE_ERROR || !may_read(scope, column, expr->span))
+    return term_error(checker, expr->span);
   Term *term = term_new(checker, TERM_SLOT, column->type, expr->span, 1);
   term->index = slot;
   term->args[0] = row;
@@ -262,9 +277,11 @@ static Term *check_index(Scope *scope, const Expr *expr) {
     unknown_name(scope, expr->left->name);
     return term_error(checker, expr->span);
   }
-  hermes_diagnostic *d = report(checker->compiler, HB0309, expr->left->span,
-                                "only a value with indices, or a column of a table with two indices, takes `[...]`");
-  if (expr->left->kind == EXPR_INDEX) hermes_diagnostic_note(d, "several indices stand in one pair of brackets: `x[u, c]`");
+  hermes_diagnostic *d =
+      report(checker->compiler, HB0309, expr->left->span,
+             "only a value with indices, or a column of a table with two indices, takes `[...]`");
+  if (expr->left->kind == EXPR_INDEX)
+    hermes_diagnostic_note(d, "several indices stand in one pair of brackets: `x[u, c]`");
   return term_error(checker, expr->span);
 }
 
@@ -273,7 +290,8 @@ static Term *check_index(Scope *scope, const Expr *expr) {
 static Term *check_quantity(Scope *scope, const Expr *expr, double sign) {
   if (expr->unit.factor == 0) return term_error(scope->checker, expr->span);
   Type type = type_real(expr->unit.scale, expr->unit.dimension);
-  return term_number(scope->checker, hermes_to_coherent(&expr->unit, sign * expr->number), type, expr->span);
+  return term_number(scope->checker, hermes_to_coherent(&expr->unit, sign * expr->number), type,
+                     expr->span);
 }
 
 /* A sign before a literal belongs to it: -174 dBm is a level. */
@@ -286,9 +304,10 @@ static Term *check_negated(Scope *scope, const Expr *expr) {
   }
   Term *term = check_expr(scope, expr->left, NULL);
   if (term->type.kind == TYPE_ERROR) return term;
-  if (term->type.kind != TYPE_REAL || term->type.scale == HERMES_LEVEL || term->type.scale == HERMES_POINT) {
-    report(checker->compiler, term->type.kind == TYPE_REAL ? HB0404 : HB0301, expr->at, "`-` has no meaning before %s",
-           type_phrase(checker->compiler, &term->type));
+  if (term->type.kind != TYPE_REAL || term->type.scale == HERMES_LEVEL ||
+      term->type.scale == HERMES_POINT) {
+    report(checker->compiler, term->type.kind == TYPE_REAL ? HB0404 : HB0301, expr->at,
+           "`-` has no meaning before %s", type_phrase(checker->compiler, &term->type));
     return term_error(checker, expr->span);
   }
   return term_apply(checker, OP_NEGATE, term->type, expr->span, term, NULL);
@@ -311,7 +330,8 @@ static Term *check_unary(Scope *scope, const Expr *expr) {
 
 static Term *check_logic(Scope *scope, const Expr *expr) {
   Term *left = check_condition(scope, expr->left), *right = check_condition(scope, expr->right);
-  if (left->type.kind == TYPE_ERROR || right->type.kind == TYPE_ERROR) return term_error(scope->checker, expr->span);
+  if (left->type.kind == TYPE_ERROR || right->type.kind == TYPE_ERROR)
+    return term_error(scope->checker, expr->span);
   return term_apply(scope->checker, expr->op, type_bool, expr->span, left, right);
 }
 
@@ -333,15 +353,19 @@ static Term *check_comparison(Scope *scope, const Expr *expr) {
 static bool is_decibel_idiom(const Expr *expr) {
   const Expr *call = expr->right;
   return expr->op == OP_MULTIPLY && expr->left->kind == EXPR_NUMBER && expr->left->number == 10 &&
-         call->kind == EXPR_CALL && call->left->kind == EXPR_NAME && strcmp(call->left->name.text, "log10") == 0;
+         call->kind == EXPR_CALL && call->left->kind == EXPR_NAME &&
+         strcmp(call->left->name.text, "log10") == 0;
 }
 
 static Term *arithmetic(Scope *scope, const Expr *expr, Term *left, Term *right) {
   Checker *checker = scope->checker;
   Type type;
-  if (expr->op == OP_POWER) type = type_of_power(checker, expr, left, right);
-  else if (expr->op == OP_ADD || expr->op == OP_SUBTRACT) type = type_of_sum(checker, expr, left, right);
-  else type = type_of_product(checker, expr, left, right);
+  if (expr->op == OP_POWER)
+    type = type_of_power(checker, expr, left, right);
+  else if (expr->op == OP_ADD || expr->op == OP_SUBTRACT)
+    type = type_of_sum(checker, expr, left, right);
+  else
+    type = type_of_product(checker, expr, left, right);
   if (type.kind == TYPE_ERROR) return term_error(checker, expr->span);
   return term_apply(checker, expr->op, type, expr->span, left, right);
 }
@@ -352,7 +376,8 @@ static Term *check_binary(Scope *scope, const Expr *expr) {
   Term *left = check_expr(scope, expr->left, NULL), *right = check_expr(scope, expr->right, NULL);
   Term *term = arithmetic(scope, expr, left, right);
   if (is_decibel_idiom(expr) && is_plain(&term->type)) {
-    hermes_diagnostic *d = report(scope->checker->compiler, HB0421, expr->span, "a ratio made decibels by hand");
+    hermes_diagnostic *d =
+        report(scope->checker->compiler, HB0421, expr->span, "a ratio made decibels by hand");
     hermes_diagnostic_note(d, "`db(x)` says the same, and is typed from its argument");
     term->type = type_real(HERMES_GAIN, (hermes_dimension){0});
   }
@@ -366,9 +391,11 @@ static Term *check_if(Scope *scope, const Expr *expr, const Type *expected) {
   Term *no = label_first ? check_expr(scope, expr->third, NULL) : NULL;
   Term *yes = check_expr(scope, expr->right, label_first ? &no->type : expected);
   if (!no) no = check_expr(scope, expr->third, expected ? expected : &yes->type);
-  if (condition->type.kind == TYPE_ERROR || yes->type.kind == TYPE_ERROR || no->type.kind == TYPE_ERROR)
+  if (condition->type.kind == TYPE_ERROR || yes->type.kind == TYPE_ERROR ||
+      no->type.kind == TYPE_ERROR)
     return term_error(checker, expr->span);
-  if (!require_type(checker, no, &yes->type, "the `else` side")) return term_error(checker, expr->span);
+  if (!require_type(checker, no, &yes->type, "the `else` side"))
+    return term_error(checker, expr->span);
   Term *term = term_new(checker, TERM_IF, yes->type, expr->span, 3);
   term->args[0] = condition;
   term->args[1] = yes;

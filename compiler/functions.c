@@ -1,5 +1,6 @@
-/* Functions: found by name, settled for the units of one call, and checked once for each such instance. A function that
- * nobody calls is checked too, with its generic units taken as units of their own. */
+/* Functions: found by name, settled for the units of one call, and checked once for each such
+ * instance. A function that nobody calls is checked too, with its generic units taken as units of
+ * their own. */
 #include "checker.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@ typedef struct Generics {
   int base[MAX_GENERICS]; /* the place of its exponent in a pattern's dimension */
 } Generics;
 
-/* A parameter's or result's written type; generic units stand in its dimension as bases of their own. */
+/* A parameter's or result's written type; generic units stand in its dimension as bases of their
+ * own. */
 typedef struct Pattern {
   Type type;
   bool bare; /* just `Q`: any quantity, levels and gains too */
@@ -51,24 +53,27 @@ static bool lacks_module(const Compiler *compiler, uint32_t source) {
 static void unknown_function(Scope *scope, Name name) {
   Checker *checker = scope->checker;
   if (lacks_module(checker->compiler, scope->source)) return;
-  hermes_diagnostic *d = report(checker->compiler, HB0204, name.span, "there is no function named `%s` here", name.text);
+  hermes_diagnostic *d = report(checker->compiler, HB0204, name.span,
+                                "there is no function named `%s` here", name.text);
   const char *names[MAX_INSTANCES];
   size_t count = 0;
 #define BUILTIN(n, least, most, op, rule, signature, meaning) names[count++] = #n;
 #define REDUCTION(n, kind, rule, signature, meaning) names[count++] = #n;
 #include "builtins.def"
   for (int i = 0; i < checker->function_count && count < MAX_INSTANCES; i++)
-    if (in_sight(checker->compiler, scope->source, checker->functions[i].source)) names[count++] = checker->functions[i].decl->name.text;
+    if (in_sight(checker->compiler, scope->source, checker->functions[i].source))
+      names[count++] = checker->functions[i].decl->name.text;
   suggest(d, name.text, names, count);
 }
 
-static void ambiguous_function(Scope *scope, Name name, const FunctionDecl *a, const FunctionDecl *b) {
+static void ambiguous_function(Scope *scope, Name name, const FunctionDecl *a,
+                               const FunctionDecl *b) {
   Compiler *compiler = scope->checker->compiler;
   hermes_diagnostic *d = report(compiler, HB0207, name.span, "two modules define `%s`", name.text);
   report_label(compiler, d, a->decl->name.span, "in %s", compiler->sources[a->source]->module);
   report_label(compiler, d, b->decl->name.span, "in %s", compiler->sources[b->source]->module);
-  hermes_diagnostic_fact(&d->candidates, "%s.%s, %s.%s", compiler->sources[a->source]->module, name.text,
-                         compiler->sources[b->source]->module, name.text);
+  hermes_diagnostic_fact(&d->candidates, "%s.%s, %s.%s", compiler->sources[a->source]->module,
+                         name.text, compiler->sources[b->source]->module, name.text);
 }
 
 /* module.name, with the module written out. */
@@ -79,7 +84,8 @@ static int find_qualified(Scope *scope, Name name) {
     const FunctionDecl *f = &checker->functions[i];
     const char *module = checker->compiler->sources[f->source]->module;
     size_t length = (size_t)(last - name.text);
-    if (module && strlen(module) == length && memcmp(module, name.text, length) == 0 && strcmp(f->decl->name.text, last + 1) == 0 &&
+    if (module && strlen(module) == length && memcmp(module, name.text, length) == 0 &&
+        strcmp(f->decl->name.text, last + 1) == 0 &&
         in_sight(checker->compiler, scope->source, f->source))
       return i;
   }
@@ -95,8 +101,11 @@ int find_function(Scope *scope, Name name) {
     int i = map_get(&checker->function_names, name.text, skip);
     if (i < 0) break;
     if (!in_sight(checker->compiler, scope->source, checker->functions[i].source)) continue;
-    if (checker->functions[i].source == scope->source) return i; /* one's own comes before a module's */
-    if (found >= 0) return ambiguous_function(scope, name, &checker->functions[found], &checker->functions[i]), -1;
+    if (checker->functions[i].source == scope->source)
+      return i; /* one's own comes before a module's */
+    if (found >= 0)
+      return ambiguous_function(scope, name, &checker->functions[found], &checker->functions[i]),
+             -1;
     found = i;
   }
   if (found < 0) unknown_function(scope, name);
@@ -110,11 +119,13 @@ static void declare_generics(Checker *checker, Head *head) {
   for (const NameList *n = head->function->decl->generics; n; n = n->next) {
     Generics *g = &head->generics;
     if (g->count == MAX_GENERICS) {
-      report(compiler, HB0413, n->name.span, "a function has at most %d generic units", MAX_GENERICS);
+      report(compiler, HB0413, n->name.span, "a function has at most %d generic units",
+             MAX_GENERICS);
       return;
     }
     if (!hermes_unit_declare(&head->units, n->name.text)) {
-      report(compiler, HB0209, n->name.span, "`%s` is a unit, and cannot name a generic", n->name.text);
+      report(compiler, HB0209, n->name.span, "`%s` is a unit, and cannot name a generic",
+             n->name.text);
       continue;
     }
     g->base[g->count] = HERMES_BUILTIN_BASES + (int)head->units.declared_count - 1;
@@ -129,9 +140,11 @@ static Pattern read_pattern(Checker *checker, Head *head, const TypeExpr *writte
   checker->compiler->units = head->units;
   Pattern pattern = {.type = read_type(checker, written, &unit, &text)};
   checker->compiler->units = outer;
-  for (int i = 0; i < head->generics.count; i++) pattern.bare |= strcmp(text, head->generics.names[i].text) == 0;
+  for (int i = 0; i < head->generics.count; i++)
+    pattern.bare |= strcmp(text, head->generics.names[i].text) == 0;
   if (pattern.type.kind == TYPE_REF) {
-    report(checker->compiler, HB0312, written->span, "a function takes and gives numbers, booleans and labels, no rows");
+    report(checker->compiler, HB0312, written->span,
+           "a function takes and gives numbers, booleans and labels, no rows");
     pattern.type = type_error;
   }
   return pattern;
@@ -143,7 +156,8 @@ static bool read_head(Checker *checker, FunctionDecl *function, Head *head) {
   declare_generics(checker, head);
   for (const Item *item = function->decl->items; item; item = item->next) {
     if (head->count == MAX_PARAMETERS) {
-      report(checker->compiler, HB0305, item->span, "a function has at most %d parameters", MAX_PARAMETERS);
+      report(checker->compiler, HB0305, item->span, "a function has at most %d parameters",
+             MAX_PARAMETERS);
       break;
     }
     head->parameters[head->count++] = read_pattern(checker, head, item->type);
@@ -172,7 +186,9 @@ static bool substitute_dimension(const Generics *g, const Pattern *pattern, herm
   for (int i = 0; i < g->count; i++) {
     int power = result.power[g->base[i]];
     result.power[g->base[i]] = 0;
-    if (power && g->bound[i] && !hermes_dimension_multiply(&result, &g->types[i].dimension, power, &result)) return false;
+    if (power && g->bound[i] &&
+        !hermes_dimension_multiply(&result, &g->types[i].dimension, power, &result))
+      return false;
   }
   *out = result;
   return true;
@@ -181,7 +197,8 @@ static bool substitute_dimension(const Generics *g, const Pattern *pattern, herm
 static bool root(const hermes_dimension *dimension, int power, hermes_dimension *out) {
   hermes_dimension one = {0};
   if (HERMES_POWER_ONE * HERMES_POWER_ONE % power != 0) return false;
-  return hermes_dimension_multiply(&one, dimension, HERMES_POWER_ONE * HERMES_POWER_ONE / power, out);
+  return hermes_dimension_multiply(&one, dimension, HERMES_POWER_ONE * HERMES_POWER_ONE / power,
+                                   out);
 }
 
 static bool bind_generic(Generics *g, int i, const Pattern *pattern, const Type *arg) {
@@ -205,18 +222,22 @@ static void settle(Head *head, Term *const *args) {
     learnt = false;
     for (int i = 0; i < head->count; i++) {
       int g = sole_unbound(&head->generics, &head->parameters[i]);
-      if (g >= 0 && bind_generic(&head->generics, g, &head->parameters[i], &args[i]->type)) learnt = true;
+      if (g >= 0 && bind_generic(&head->generics, g, &head->parameters[i], &args[i]->type))
+        learnt = true;
     }
   }
 }
 
 static bool uses_logarithm(const Generics *g, const Pattern *pattern) {
   for (int i = 0; i < g->count; i++)
-    if (pattern->type.dimension.power[g->base[i]] && g->bound[i] && g->types[i].scale != HERMES_LINEAR) return true;
+    if (pattern->type.dimension.power[g->base[i]] && g->bound[i] &&
+        g->types[i].scale != HERMES_LINEAR)
+      return true;
   return false;
 }
 
-/* The type that a pattern becomes; false where a generic in it is not settled, or makes no sense there. */
+/* The type that a pattern becomes; false where a generic in it is not settled, or makes no sense
+ * there. */
 static bool substitute(const Generics *g, const Pattern *pattern, Type *out) {
   *out = pattern->type;
   if (pattern->type.kind != TYPE_REAL) return true;
@@ -230,7 +251,8 @@ static bool substitute(const Generics *g, const Pattern *pattern, Type *out) {
 
 /* ---- instances ---- */
 
-static int find_instance(const Checker *checker, const Decl *decl, const Type *parameters, int count) {
+static int find_instance(const Checker *checker, const Decl *decl, const Type *parameters,
+                         int count) {
   for (int i = 0; i < checker->program->function_count; i++) {
     const Function *f = &checker->program->functions[i];
     bool same = f->decl == decl;
@@ -253,7 +275,9 @@ static Term *check_body(Scope *scope, const Decl *decl, Function *function) {
     function->lets[function->let_count++] = let;
     bind_local(scope, s->item->name, let->type);
   }
-  if (!result) report(scope->checker->compiler, HB0513, decl->name.span, "`%s` does not end in one `return`", decl->name.text);
+  if (!result)
+    report(scope->checker->compiler, HB0513, decl->name.span, "`%s` does not end in one `return`",
+           decl->name.text);
   return result;
 }
 
@@ -273,7 +297,8 @@ static void bind_parameters(Scope *scope, const Decl *decl, const Function *func
 static int make_instance(Checker *checker, Head *head, const Type *parameters, Type result) {
   Arena *arena = &checker->compiler->arena;
   Decl *decl = head->function->decl;
-  Function function = {.name = decl->name.text, .decl = decl, .parameter_count = head->count, .type = result};
+  Function function = {
+      .name = decl->name.text, .decl = decl, .parameter_count = head->count, .type = result};
   function.parameters = ARENA_ARRAY(arena, Type, head->count + 1);
   memcpy(function.parameters, parameters, sizeof(Type) * (size_t)head->count);
   function.lets = ARENA_ARRAY(arena, Term *, count_lets(decl) + 1);
@@ -282,11 +307,13 @@ static int make_instance(Checker *checker, Head *head, const Type *parameters, T
   bind_parameters(&scope, decl, &function);
   function.result = check_body(&scope, decl, &function);
   if (function.result)
-    require_type(checker, function.result, &result, arena_format(arena, "what `%s` returns", decl->name.text));
+    require_type(checker, function.result, &result,
+                 arena_format(arena, "what `%s` returns", decl->name.text));
   function.local_count = function.parameter_count + function.let_count;
   if (checker->compiler->diagnostics.errors != errors) return -1;
   if (checker->program->function_count == MAX_INSTANCES) {
-    report(checker->compiler, HB0015, decl->name.span, "more than %d instances of functions", MAX_INSTANCES);
+    report(checker->compiler, HB0015, decl->name.span, "more than %d instances of functions",
+           MAX_INSTANCES);
     return -1;
   }
   checker->program->functions[checker->program->function_count] = function;
@@ -299,16 +326,19 @@ static void label_call(Checker *checker, const Head *head, size_t first, Span ca
   if (!head->generics.count) return;
   const char *text = "";
   for (int i = 0; i < head->generics.count; i++)
-    text = arena_format(&checker->compiler->arena, "%s%s%s = %s", text, i ? ", " : "", head->generics.names[i].text,
+    text = arena_format(&checker->compiler->arena, "%s%s%s = %s", text, i ? ", " : "",
+                        head->generics.names[i].text,
                         type_text(checker->compiler, &head->generics.types[i]));
-  for (size_t i = first; i < list->count; i++) report_label(checker->compiler, &list->items[i], call, "called here with %s", text);
+  for (size_t i = first; i < list->count; i++)
+    report_label(checker->compiler, &list->items[i], call, "called here with %s", text);
 }
 
 static int instance(Checker *checker, Head *head, const Type *parameters, Type result, Span call) {
   int found = find_instance(checker, head->function->decl, parameters, head->count);
   if (found >= 0 || head->function->failed) return found;
   if (head->function->active) {
-    report(checker->compiler, HB0504, call, "function `%s` calls itself", head->function->decl->name.text);
+    report(checker->compiler, HB0504, call, "function `%s` calls itself",
+           head->function->decl->name.text);
     return -1;
   }
   if (checker->chain == MAX_CHAIN) {
@@ -338,8 +368,9 @@ static bool check_arguments(Scope *scope, const Expr *call, Head *head, Term **a
     good &= args[written]->type.kind != TYPE_ERROR;
   }
   if (written == head->count) return good;
-  hermes_diagnostic *d = report(checker->compiler, HB0305, call->span, "`%s` takes %d argument%s, and has %d",
-                                head->function->decl->name.text, head->count, head->count == 1 ? "" : "s", written);
+  hermes_diagnostic *d =
+      report(checker->compiler, HB0305, call->span, "`%s` takes %d argument%s, and has %d",
+             head->function->decl->name.text, head->count, head->count == 1 ? "" : "s", written);
   report_label(checker->compiler, d, head->function->decl->name.span, "defined here");
   return false;
 }
@@ -350,12 +381,15 @@ static bool settle_types(Scope *scope, Head *head, Term **args, Type *types) {
   const Item *item = head->function->decl->items;
   for (int i = 0; i < head->count; i++, item = item->next) {
     if (!substitute(&head->generics, &head->parameters[i], &types[i])) {
-      hermes_diagnostic *d = report(checker->compiler, HB0413, args[i]->span, "parameter `%s` of `%s` cannot be %s", item->name.text,
-                                    head->function->decl->name.text, type_phrase(checker->compiler, &args[i]->type));
+      hermes_diagnostic *d =
+          report(checker->compiler, HB0413, args[i]->span, "parameter `%s` of `%s` cannot be %s",
+                 item->name.text, head->function->decl->name.text,
+                 type_phrase(checker->compiler, &args[i]->type));
       report_label(checker->compiler, d, item->span, "declared here");
       return false;
     }
-    const char *what = arena_format(&checker->compiler->arena, "parameter `%s` of `%s`", item->name.text, head->function->decl->name.text);
+    const char *what = arena_format(&checker->compiler->arena, "parameter `%s` of `%s`",
+                                    item->name.text, head->function->decl->name.text);
     if (!require_type(checker, args[i], &types[i], what)) return false;
   }
   return true;
@@ -372,9 +406,11 @@ Term *call_function(Scope *scope, const Expr *call, int number) {
     function->failed = true;
     return term_error(checker, call->span);
   }
-  if (!check_arguments(scope, call, &head, args) || !settle_types(scope, &head, args, types)) return term_error(checker, call->span);
+  if (!check_arguments(scope, call, &head, args) || !settle_types(scope, &head, args, types))
+    return term_error(checker, call->span);
   if (!substitute(&head.generics, &head.result, &result)) {
-    report(checker->compiler, HB0413, call->span, "the arguments do not settle what `%s` returns", function->decl->name.text);
+    report(checker->compiler, HB0413, call->span, "the arguments do not settle what `%s` returns",
+           function->decl->name.text);
     return term_error(checker, call->span);
   }
   int found = instance(checker, &head, types, result, call->span);
@@ -404,5 +440,6 @@ static void check_unused(Checker *checker, FunctionDecl *function) {
 
 void check_unused_functions(Checker *checker) {
   for (int i = 0; i < checker->function_count; i++)
-    if (!checker->functions[i].used && checker->functions[i].source == 0) check_unused(checker, &checker->functions[i]);
+    if (!checker->functions[i].used && checker->functions[i].source == 0)
+      check_unused(checker, &checker->functions[i]);
 }

@@ -1,10 +1,11 @@
 /* The map of the compiler.
  *
- *   source ─► tokens ─► tree ─► program (names, types, units) ─► contracts, cycles ─► stages ─► IR ─► C ─► build
- *                                            └─► interpreter: the reference semantics
+ *   source ─► tokens ─► tree ─► program (names, types, units) ─► contracts, cycles ─► stages ─► IR
+ * ─► C ─► build └─► interpreter: the reference semantics
  *
- * One Compiler holds one compilation; all that it makes lives in its arena and is freed once. There is no global state.
- * Each pass has its file, and its contract above its function there: what it needs, what it leaves.
+ * One Compiler holds one compilation; all that it makes lives in its arena and is freed once. There
+ * is no global state. Each pass has its file, and its contract above its function there: what it
+ * needs, what it leaves.
  */
 #ifndef HERMESC_H
 #define HERMESC_H
@@ -17,35 +18,39 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* ---- limits: each is met by a diagnostic that names it ------------------------------------------------------------ */
+/* ---- limits: each is met by a diagnostic that names it
+ * ------------------------------------------------------------ */
 enum {
-  MAX_SOURCE_BYTES = 4 << 20,   /* one file */
-  MAX_SOURCES = 64,             /* the blueprint and its modules */
-  MAX_TOKENS = 1 << 20,         /* of one file */
+  MAX_SOURCE_BYTES = 4 << 20, /* one file */
+  MAX_SOURCES = 64,           /* the blueprint and its modules */
+  MAX_TOKENS = 1 << 20,       /* of one file */
   MAX_NAME_BYTES = 128,
-  MAX_STRING_BYTES = 8192,      /* one doc string */
-  MAX_DEPTH = 200,              /* nesting of an expression */
-  MAX_CHAIN = 32,               /* functions that call functions, lets that read lets */
-  MAX_RANK = HERMES_MAX_RANK,   /* indices of one value */
-  MAX_VARIABLES = 32,           /* index variables in one definition */
-  MAX_LABELS = 256,             /* of one enumeration */
-  MAX_SLOTS = 4096,             /* columns, inputs, policies, values */
-  MAX_INSTANCES = 1024,         /* functions after their generic units are known */
-  MAX_TERMS = 1 << 20,          /* nodes of the typed tree */
+  MAX_STRING_BYTES = 8192,    /* one doc string */
+  MAX_DEPTH = 200,            /* nesting of an expression */
+  MAX_CHAIN = 32,             /* functions that call functions, lets that read lets */
+  MAX_RANK = HERMES_MAX_RANK, /* indices of one value */
+  MAX_VARIABLES = 32,         /* index variables in one definition */
+  MAX_LABELS = 256,           /* of one enumeration */
+  MAX_SLOTS = 4096,           /* columns, inputs, policies, values */
+  MAX_INSTANCES = 1024,       /* functions after their generic units are known */
+  MAX_TERMS = 1 << 20,        /* nodes of the typed tree */
 };
 
-/* ---- arena.c: memory --------------------------------------------------------------------------------------------- */
+/* ---- arena.c: memory
+ * --------------------------------------------------------------------------------------------- */
 typedef struct Arena {
   struct ArenaChunk *chunks;
 } Arena;
-void *arena_alloc(Arena *arena, size_t size); /* zeroed, aligned; aborts with a message when memory is out */
+void *arena_alloc(Arena *arena,
+                  size_t size); /* zeroed, aligned; aborts with a message when memory is out */
 char *arena_copy(Arena *arena, const char *text, size_t length); /* terminated */
 char *arena_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void arena_free(Arena *arena);
 #define ARENA_NEW(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc(arena, sizeof(type) * (size_t)(count)))
 
-/* ---- source.c: files and places in them -------------------------------------------------------------------------- */
+/* ---- source.c: files and places in them
+ * -------------------------------------------------------------------------- */
 typedef struct Span {
   uint32_t start, end; /* byte offsets */
   uint32_t source;     /* number of the source */
@@ -56,7 +61,7 @@ typedef struct Source {
   const char *module; /* dotted name of an imported module, or NULL for the blueprint */
   char *text;         /* terminated; may not hold NUL otherwise */
   size_t length;
-  uint32_t *lines;    /* byte offset of each line's beginning */
+  uint32_t *lines; /* byte offset of each line's beginning */
   size_t line_count;
 } Source;
 
@@ -68,7 +73,8 @@ typedef struct Name {
 /* Bytes of the character at `text`, or 0 where it is not UTF-8. A terminator stops a cut one. */
 int utf8_length(const unsigned char *text);
 
-/* ---- tree.c: what the parser builds ------------------------------------------------------------------------------ */
+/* ---- tree.c: what the parser builds
+ * ------------------------------------------------------------------------------ */
 typedef enum ExprKind {
   EXPR_NUMBER,   /* number */
   EXPR_QUANTITY, /* number with unit; unit_span is the unit's text */
@@ -84,7 +90,8 @@ typedef enum ExprKind {
   EXPR_PAREN,  /* ( left ) */
 } ExprKind;
 
-/* Operators of the source language and of the typed tree; their spelling and precedence stand in operators.def. */
+/* Operators of the source language and of the typed tree; their spelling and precedence stand in
+ * operators.def. */
 typedef enum Operator {
 #define OPERATOR(id, spelling, arity) OP_##id,
 #include "operators.def"
@@ -101,8 +108,8 @@ typedef struct For {
 
 typedef struct Expr {
   ExprKind kind;
-  Span span;    /* the whole expression */
-  Span at;      /* its operator, or its name */
+  Span span; /* the whole expression */
+  Span at;   /* its operator, or its name */
   Operator op;
   double number;
   hermes_unit unit;
@@ -153,23 +160,39 @@ typedef struct Item {
 } Item;
 
 typedef enum DeclKind {
-  DECL_ERROR, DECL_IMPORT, DECL_UNIT, DECL_TABLE, DECL_INPUT, DECL_POLICY, DECL_FUNCTION, DECL_BLOCK, DECL_KPI, DECL_GOAL,
+  DECL_ERROR,
+  DECL_IMPORT,
+  DECL_UNIT,
+  DECL_TABLE,
+  DECL_INPUT,
+  DECL_POLICY,
+  DECL_FUNCTION,
+  DECL_BLOCK,
+  DECL_KPI,
+  DECL_GOAL,
   DECL_EXPECT,
 } DeclKind;
 
-typedef enum StatementKind { STATEMENT_IN, STATEMENT_OUT, STATEMENT_LET, STATEMENT_RETURN, STATEMENT_VARY, STATEMENT_ASSERT } StatementKind;
+typedef enum StatementKind {
+  STATEMENT_IN,
+  STATEMENT_OUT,
+  STATEMENT_LET,
+  STATEMENT_RETURN,
+  STATEMENT_VARY,
+  STATEMENT_ASSERT
+} StatementKind;
 
 typedef struct Statement {
   StatementKind kind;
   Span span;
-  NameList *names;   /* in */
-  Item *item;        /* out, let */
-  Expr *target;      /* vary */
-  bool by;           /* vary ... by, else to */
-  Expr *value;       /* return, vary, assert */
-  Expr *within;      /* assert */
-  For *fors;         /* assert */
-  Expr *filter;      /* assert */
+  NameList *names; /* in */
+  Item *item;      /* out, let */
+  Expr *target;    /* vary */
+  bool by;         /* vary ... by, else to */
+  Expr *value;     /* return, vary, assert */
+  Expr *within;    /* assert */
+  For *fors;       /* assert */
+  Expr *filter;    /* assert */
   struct Statement *next;
 } Statement;
 
@@ -182,16 +205,16 @@ typedef struct Objective {
 typedef struct Decl {
   DeclKind kind;
   Span span;
-  Name name;          /* table, function, block, kpi, unit; dotted module name of an import */
+  Name name; /* table, function, block, kpi, unit; dotted module name of an import */
   const char *doc;
-  NameList *indices;  /* table */
-  const char *file;   /* table: the source after `from` */
-  bool sparse;        /* table */
-  bool operational;   /* block */
-  Item *items;        /* columns, inputs, policies, parameters; a kpi's one item */
-  TypeExpr *result;   /* function */
-  NameList *generics; /* function: for any Q */
-  Expr *body;         /* function f(...) -> T = body; */
+  NameList *indices;     /* table */
+  const char *file;      /* table: the source after `from` */
+  bool sparse;           /* table */
+  bool operational;      /* block */
+  Item *items;           /* columns, inputs, policies, parameters; a kpi's one item */
+  TypeExpr *result;      /* function */
+  NameList *generics;    /* function: for any Q */
+  Expr *body;            /* function f(...) -> T = body; */
   Statement *statements; /* function, block, expect */
   Objective *objectives; /* goal */
   Expr *constraints;     /* goal: comparisons, linked by next */
@@ -208,7 +231,8 @@ typedef struct Tree { /* one source */
   Decl *decls;
 } Tree;
 
-/* ---- the program: names resolved, every expression typed ---------------------------------------------------------- */
+/* ---- the program: names resolved, every expression typed
+ * ---------------------------------------------------------- */
 typedef enum TypeKind { TYPE_ERROR, TYPE_REAL, TYPE_BOOL, TYPE_ENUM, TYPE_REF } TypeKind;
 
 typedef struct Labels {
@@ -218,11 +242,11 @@ typedef struct Labels {
 
 typedef struct Type {
   TypeKind kind;
-  hermes_scale scale;          /* real */
-  hermes_dimension dimension;  /* real */
-  bool integer;                /* real, declared `int` */
-  const Labels *labels;        /* enum; two enumerations are one type where their labels are the same */
-  int table;                   /* ref */
+  hermes_scale scale;         /* real */
+  hermes_dimension dimension; /* real */
+  bool integer;               /* real, declared `int` */
+  const Labels *labels; /* enum; two enumerations are one type where their labels are the same */
+  int table;            /* ref */
 } Type;
 
 /* What a value depends on: a subset. Empty: computed once per twin. */
@@ -241,10 +265,17 @@ typedef enum TermKind {
 } TermKind;
 
 typedef enum Reduction {
-  REDUCE_SUM, REDUCE_PRODUCT, REDUCE_MIN, REDUCE_MAX, REDUCE_ARGMAX, REDUCE_ARGMIN, REDUCE_MEAN,
+  REDUCE_SUM,
+  REDUCE_PRODUCT,
+  REDUCE_MIN,
+  REDUCE_MAX,
+  REDUCE_ARGMAX,
+  REDUCE_ARGMIN,
+  REDUCE_MEAN,
   REDUCE_COUNT, /* of rows where body (a bool) holds */
   REDUCE_SHARE, /* count / rows that pass the filter; nothing passes: empty */
-  REDUCE_ANY, REDUCE_ALL,
+  REDUCE_ANY,
+  REDUCE_ALL,
   REDUCE_PERCENTILE, /* args[0] is the share, 0..1; type 7 */
 } Reduction;
 
@@ -253,9 +284,10 @@ typedef struct Loop {
   int table;
 } Loop;
 
-/* Every number is coherent, so a term needs no unit to be computed: units were checked, and literals converted.
- * The built-in functions over levels are already taken apart: psum(a, b) is DB(ADD(LIN a, LIN b)); psum(x for ..) is
- * DB of REDUCE_SUM over LIN x (with a fallback: an IF is not needed, the fallback is LIN of the written one). */
+/* Every number is coherent, so a term needs no unit to be computed: units were checked, and
+ * literals converted. The built-in functions over levels are already taken apart: psum(a, b) is
+ * DB(ADD(LIN a, LIN b)); psum(x for ..) is DB of REDUCE_SUM over LIN x (with a fallback: an IF is
+ * not needed, the fallback is LIN of the written one). */
 typedef struct Term {
   TermKind kind;
   Type type;
@@ -272,7 +304,16 @@ typedef struct Term {
   int arg_count;
 } Term;
 
-typedef enum Role { ROLE_COLUMN, ROLE_INPUT, ROLE_POLICY, ROLE_OUT, ROLE_LET, ROLE_KPI, ROLE_BOUND, ROLE_HIDDEN } Role;
+typedef enum Role {
+  ROLE_COLUMN,
+  ROLE_INPUT,
+  ROLE_POLICY,
+  ROLE_OUT,
+  ROLE_LET,
+  ROLE_KPI,
+  ROLE_BOUND,
+  ROLE_HIDDEN
+} Role;
 
 typedef struct Domain {
   bool present;
@@ -287,12 +328,13 @@ typedef struct Slot {
   const char *name;
   Role role;
   Type type;
-  hermes_unit unit;      /* real: as declared (lets: as inferred) */
+  hermes_unit unit; /* real: as declared (lets: as inferred) */
   const char *unit_text;
   int rank;
-  int index[MAX_RANK];   /* tables */
-  int variables[MAX_RANK]; /* index variables of the definition that run over `index`; always 0..rank-1 */
-  int variable_count;    /* index variables in the whole definition, reductions included */
+  int index[MAX_RANK];     /* tables */
+  int variables[MAX_RANK]; /* index variables of the definition that run over `index`; always
+                              0..rank-1 */
+  int variable_count;      /* index variables in the whole definition, reductions included */
   Domain domain;
   Term *value;           /* definition, default of an input or policy; NULL: none */
   bool has_default;      /* column */
@@ -301,9 +343,9 @@ typedef struct Slot {
   int table;             /* column: its table, else -1 */
   int block;             /* out, let: its block, else -1 */
   const char *doc;
-  Span span;             /* of its name */
-  unsigned stage;        /* stages.c */
-  int because;           /* stages.c: the slot through which the stage came, or -1 */
+  Span span;      /* of its name */
+  unsigned stage; /* stages.c */
+  int because;    /* stages.c: the slot through which the stage came, or -1 */
 } Slot;
 
 typedef struct Table {
@@ -337,9 +379,16 @@ typedef struct Function {
 
 typedef struct Goal {
   bool present;
-  struct { int kpi; bool maximize; } *objectives;  /* kpi: slot */
+  struct {
+    int kpi;
+    bool maximize;
+  } * objectives; /* kpi: slot */
   int objective_count;
-  struct { int kpi; Operator relation; int bound; } *constraints; /* slots */
+  struct {
+    int kpi;
+    Operator relation;
+    int bound;
+  } * constraints; /* slots */
   int constraint_count;
   Span span;
 } Goal;
@@ -352,14 +401,15 @@ typedef struct Vary {
 } Vary;
 
 typedef struct Assert {
-  Operator relation;  /* OP_LESS ... OP_NOT_EQUAL, or OP_COUNT: `left` is a condition, `right` NULL */
+  Operator
+      relation; /* OP_LESS ... OP_NOT_EQUAL, or OP_COUNT: `left` is a condition, `right` NULL */
   Term *left, *right;
-  double within;      /* coherent; 0: none */
+  double within; /* coherent; 0: none */
   Loop loops[MAX_RANK];
   const char *variables[MAX_RANK];
   int loop_count;
   Term *filter;
-  hermes_unit unit;   /* to show both sides in */
+  hermes_unit unit; /* to show both sides in */
   const char *unit_text;
   Span span;
 } Assert;
@@ -391,14 +441,17 @@ typedef struct Program {
   Expect *expects;
   int expect_count;
   Goal goal;
-  int *order; /* computed slots (out, let, kpi, bound): those no policy reaches first, each after what it reads */
+  int *order; /* computed slots (out, let, kpi, bound): those no policy reaches first, each after
+                 what it reads */
   int order_count;
 } Program;
 
-/* ---- lowering: loops that compute (ir.c) -------------------------------------------------------------------------- */
+/* ---- lowering: loops that compute (ir.c)
+ * -------------------------------------------------------------------------- */
 typedef enum StepKind {
   STEP_MAP,   /* for every element of the slot: slot[...] = value */
-  STEP_GROUP, /* one pass over `scan`: slot[.., key, ..] += value wherever filter holds; a grouped sum or count */
+  STEP_GROUP, /* one pass over `scan`: slot[.., key, ..] += value wherever filter holds; a grouped
+                 sum or count */
 } StepKind;
 
 typedef struct Step {
@@ -409,7 +462,7 @@ typedef struct Step {
   Term *value;
   Loop scan[MAX_RANK]; /* group */
   int scan_count;
-  int grouped;         /* group: position among the slot's indices that `key` gives */
+  int grouped; /* group: position among the slot's indices that `key` gives */
   Term *key;
   Term *filter;
 } Step;
@@ -419,18 +472,19 @@ typedef struct Steps {
   int count;
 } Steps;
 
-/* ---- one compilation ---------------------------------------------------------------------------------------------- */
+/* ---- one compilation
+ * ---------------------------------------------------------------------------------------------- */
 typedef struct Compiler {
   Arena arena;
   hermes_diagnostics diagnostics;
   Source *sources[MAX_SOURCES];
   uint32_t source_count;
-  Tree *trees[MAX_SOURCES];  /* of each source; imports after the blueprint */
+  Tree *trees[MAX_SOURCES]; /* of each source; imports after the blueprint */
   hermes_unit_system units;
   Program program;
   Steps steps;
-  const char *stdlib;        /* directory of the library's modules */
-  char sha256[65];           /* of all sources, in the order read */
+  const char *stdlib; /* directory of the library's modules */
+  char sha256[65];    /* of all sources, in the order read */
 } Compiler;
 
 void compiler_init(Compiler *compiler, const char *stdlib);
@@ -446,21 +500,24 @@ int line_of(const Compiler *compiler, Span span); /* from 1 */
 Span span_join(Span a, Span b);
 
 /* The passes. Each returns false where it reported an error; the next ones then do not run. */
-bool source_read(Compiler *compiler, const char *path, const char *module, uint32_t *source); /* "-": standard input */
-bool parse_source(Compiler *compiler, uint32_t source);      /* tokens.c, parse.c: source -> tree */
-bool load_modules(Compiler *compiler);                       /* modules.c: imports, transitively */
+bool source_read(Compiler *compiler, const char *path, const char *module,
+                 uint32_t *source);                     /* "-": standard input */
+bool parse_source(Compiler *compiler, uint32_t source); /* tokens.c, parse.c: source -> tree */
+bool load_modules(Compiler *compiler);                  /* modules.c: imports, transitively */
 bool module_is_read(const Compiler *compiler, const char *module);
-bool resolve_program(Compiler *compiler);                    /* names.c, types.c, ...: trees -> program */
-bool check_contracts(Compiler *compiler);                    /* contracts.c: `in`, policies, cycles -> order */
-void infer_stages(Compiler *compiler);                       /* stages.c */
-bool check_blueprint(Compiler *compiler, const char *path);  /* all of the above, in order */
-bool check_runnable(Compiler *compiler, const char *path);   /* and it is no module */
+bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> program */
+bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
+void infer_stages(Compiler *compiler);    /* stages.c */
+bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */
+bool check_runnable(Compiler *compiler, const char *path);  /* and it is no module */
 
-void lower_program(Compiler *compiler);                      /* lower.c: program -> steps; appends hidden slots */
-void emit_c(const Compiler *compiler, FILE *out);            /* emit.c */
-char *describe_program(const Compiler *compiler, size_t *size); /* describe.c: docs/description.md; malloc'ed */
+void lower_program(Compiler *compiler); /* lower.c: program -> steps; appends hidden slots */
+void emit_c(const Compiler *compiler, FILE *out); /* emit.c */
+char *describe_program(const Compiler *compiler,
+                       size_t *size); /* describe.c: docs/description.md; malloc'ed */
 
-/* The reference semantics: a model over the typed tree (interpret.c). The compiler must outlive it. */
+/* The reference semantics: a model over the typed tree (interpret.c). The compiler must outlive it.
+ */
 hermes_model *interpreter_model(Compiler *compiler);
 void interpreter_free(hermes_model *model);
 
@@ -470,13 +527,15 @@ void print_tree(const Compiler *compiler, FILE *out);
 void print_types(const Compiler *compiler, FILE *out);
 void print_stages(const Compiler *compiler, FILE *out);
 void print_steps(const Compiler *compiler, FILE *out);
-void print_term(const Compiler *compiler, const Term *term, FILE *out); /* one line, fully bracketed */
-const char *type_text(const Compiler *compiler, const Type *type);      /* "dBm/RE", "bool", "{eco, full}", "row of cell" */
+void print_term(const Compiler *compiler, const Term *term,
+                FILE *out); /* one line, fully bracketed */
+const char *type_text(const Compiler *compiler,
+                      const Type *type); /* "dBm/RE", "bool", "{eco, full}", "row of cell" */
 
 /* Building (build.c, cache.c). */
 typedef struct BuildOptions {
-  const char *output;  /* the program to write */
-  const char *keep;    /* where to keep the generated C, or NULL */
+  const char *output; /* the program to write */
+  const char *keep;   /* where to keep the generated C, or NULL */
   bool use_cache;
   bool verbose;
 } BuildOptions;

@@ -1,16 +1,19 @@
-/* Modules: `import radio.noise;` reads radio/noise.hbp beneath the library's directory, once, and what that imports. */
+/* Modules: `import radio.noise;` reads radio/noise.hbp beneath the library's directory, once, and
+ * what that imports. */
 #include "hermesc.h"
 
 #include <string.h>
 
 bool module_is_read(const Compiler *compiler, const char *module) {
   for (uint32_t i = 0; i < compiler->source_count; i++)
-    if (compiler->sources[i]->module && strcmp(compiler->sources[i]->module, module) == 0) return true;
+    if (compiler->sources[i]->module && strcmp(compiler->sources[i]->module, module) == 0)
+      return true;
   return false;
 }
 
 static const char *path_of(Compiler *compiler, const char *module) {
-  char *path = arena_format(&compiler->arena, "%s/%s.hbp", compiler->stdlib ? compiler->stdlib : "", module);
+  char *path =
+      arena_format(&compiler->arena, "%s/%s.hbp", compiler->stdlib ? compiler->stdlib : "", module);
   for (char *c = path + strlen(path) - strlen(module) - strlen(".hbp"); *c; c++)
     if (*c == '.' && strcmp(c, ".hbp") != 0) *c = '/';
   return path;
@@ -26,25 +29,30 @@ static bool is_module(Compiler *compiler, uint32_t source, Name name) {
   const Tree *tree = compiler->trees[source];
   if (tree->is_module && strcmp(tree->name.text, name.text) == 0) return true;
   hermes_diagnostic *d = report(compiler, HB0211, name.span, "this imports no module of that name");
-  report_label(compiler, d, tree->name.span, "the file says `%s %s`", tree->is_module ? "module" : "blueprint", tree->name.text);
+  report_label(compiler, d, tree->name.span, "the file says `%s %s`",
+               tree->is_module ? "module" : "blueprint", tree->name.text);
   return false;
 }
 
-/* False only where a module was read and is no good: one that is missing leaves the rest to be checked. */
+/* False only where a module was read and is no good: one that is missing leaves the rest to be
+ * checked. */
 static bool import(Compiler *compiler, Name name) {
   uint32_t source;
   if (module_is_read(compiler, name.text)) return true;
   const char *path = path_of(compiler, name.text);
   if (!compiler->stdlib || !exists(path)) {
-    hermes_diagnostic *d = report(compiler, HB0206, name.span, "there is no module named `%s`", name.text);
-    if (compiler->stdlib) hermes_diagnostic_note(d, "the library is read from %s", compiler->stdlib);
+    hermes_diagnostic *d =
+        report(compiler, HB0206, name.span, "there is no module named `%s`", name.text);
+    if (compiler->stdlib)
+      hermes_diagnostic_note(d, "the library is read from %s", compiler->stdlib);
     return true;
   }
   if (compiler->source_count == MAX_SOURCES) {
     report(compiler, HB0006, name.span, "more than %d files in one compilation", MAX_SOURCES);
     return false;
   }
-  return source_read(compiler, path, name.text, &source) && parse_source(compiler, source) && is_module(compiler, source, name);
+  return source_read(compiler, path, name.text, &source) && parse_source(compiler, source) &&
+         is_module(compiler, source, name);
 }
 
 static bool import_all(Compiler *compiler, const Tree *tree) {
@@ -54,10 +62,11 @@ static bool import_all(Compiler *compiler, const Tree *tree) {
   return good;
 }
 
-/* needs: the blueprint parsed. leaves: every module that it reaches and that exists parsed, behind it among the
- * sources. */
+/* needs: the blueprint parsed. leaves: every module that it reaches and that exists parsed, behind
+ * it among the sources. */
 bool load_modules(Compiler *compiler) {
   bool good = true;
-  for (uint32_t i = 0; i < compiler->source_count && compiler->trees[i]; i++) good &= import_all(compiler, compiler->trees[i]);
+  for (uint32_t i = 0; i < compiler->source_count && compiler->trees[i]; i++)
+    good &= import_all(compiler, compiler->trees[i]);
   return good;
 }

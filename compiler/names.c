@@ -1,5 +1,5 @@
-/* Names: where each is found, and what is in reach of a misspelt one. Tables, values, blocks, functions and units are
- * separate namespaces; a `let` is seen in its own block only. */
+/* Names: where each is found, and what is in reach of a misspelt one. Tables, values, blocks,
+ * functions and units are separate namespaces; a `let` is seen in its own block only. */
 #include "checker.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ static void map_insert(NameMap *map, const char *text, int value) {
   map->count++;
 }
 
-/* Growth keeps the order of equal spellings: old entries are met again in probe order from an empty place on. */
+/* Growth keeps the order of equal spellings: old entries are met again in probe order from an empty
+ * place on. */
 static void map_grow(Compiler *compiler, NameMap *map) {
   NameMap old = *map;
   map->capacity = old.capacity ? old.capacity * 2 : 64;
@@ -41,7 +42,8 @@ void map_put(Compiler *compiler, NameMap *map, const char *text, int value) {
 
 int map_get(const NameMap *map, const char *text, int skip) {
   if (!map->capacity) return -1;
-  for (size_t i = hash_text(text) & (map->capacity - 1); map->entries[i].text; i = (i + 1) & (map->capacity - 1))
+  for (size_t i = hash_text(text) & (map->capacity - 1); map->entries[i].text;
+       i = (i + 1) & (map->capacity - 1))
     if (strcmp(map->entries[i].text, text) == 0 && skip-- == 0) return map->entries[i].value;
   return -1;
 }
@@ -49,7 +51,11 @@ int map_get(const NameMap *map, const char *text, int skip) {
 /* ---- scopes ---- */
 
 Scope scope_new(Checker *checker, Place place, uint32_t source) {
-  return (Scope){.checker = checker, .place = place, .block = -1, .source = source, .locals = place == IN_FUNCTION};
+  return (Scope){.checker = checker,
+                 .place = place,
+                 .block = -1,
+                 .source = source,
+                 .locals = place == IN_FUNCTION};
 }
 
 const Bound *find_bound(const Scope *scope, const char *name) {
@@ -69,10 +75,12 @@ static void refuse_hiding(Scope *scope, Name name) {
 int bind_variable(Scope *scope, Name name, int table) {
   refuse_hiding(scope, name);
   if (scope->variable_count >= MAX_VARIABLES) {
-    report(scope->checker->compiler, HB0012, name.span, "this definition has more than %d index variables", MAX_VARIABLES);
+    report(scope->checker->compiler, HB0012, name.span,
+           "this definition has more than %d index variables", MAX_VARIABLES);
     return 0;
   }
-  scope->bound[scope->bound_count++] = (Bound){name.text, name.span, scope->variable_count, table, {0}};
+  scope->bound[scope->bound_count++] =
+      (Bound){name.text, name.span, scope->variable_count, table, {0}};
   return scope->variable_count++;
 }
 
@@ -80,7 +88,8 @@ void bind_local(Scope *scope, Name name, Type type) {
   refuse_hiding(scope, name);
   int capacity = (int)(sizeof scope->bound / sizeof *scope->bound);
   if (scope->bound_count >= capacity) {
-    report(scope->checker->compiler, HB0012, name.span, "this function has more than %d parameters and lets", capacity);
+    report(scope->checker->compiler, HB0012, name.span,
+           "this function has more than %d parameters and lets", capacity);
     return;
   }
   scope->bound[scope->bound_count] = (Bound){name.text, name.span, scope->bound_count, -1, type};
@@ -105,7 +114,8 @@ int find_value(const Scope *scope, const char *name) {
   for (int skip = 0;; skip++) {
     int slot = map_get(&scope->checker->values, name, skip);
     if (slot < 0) return -1;
-    if (program->slots[slot].role != ROLE_LET || program->slots[slot].block == scope->block) return slot;
+    if (program->slots[slot].role != ROLE_LET || program->slots[slot].block == scope->block)
+      return slot;
   }
 }
 
@@ -123,7 +133,8 @@ static size_t names_in_sight(const Scope *scope, const char **names, size_t capa
     if (scope->bound[i].name) names[count++] = scope->bound[i].name;
   for (int i = 0; i < program->slot_count && count < capacity && scope->place != IN_FUNCTION; i++) {
     const Slot *slot = &program->slots[i];
-    if (slot->role == ROLE_COLUMN || (slot->role == ROLE_LET && slot->block != scope->block)) continue;
+    if (slot->role == ROLE_COLUMN || (slot->role == ROLE_LET && slot->block != scope->block))
+      continue;
     names[count++] = slot->name;
   }
   return count;
@@ -134,17 +145,22 @@ static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, cons
   const Checker *checker = scope->checker;
   int table = find_table(checker, name);
   int column = map_get(&checker->columns, name, 0);
-  if (table >= 0) hermes_diagnostic_note(d, "`%s` is a table: `for x in %s` runs over its rows, `x.column` reads one", name, name);
+  if (table >= 0)
+    hermes_diagnostic_note(
+        d, "`%s` is a table: `for x in %s` runs over its rows, `x.column` reads one", name, name);
   else if (column >= 0)
-    hermes_diagnostic_note(d, "`%s` is a column of table `%s`: read it at a row, as in `row.%s`", name,
-                           checker->program->tables[checker->program->slots[column].table].name, name);
+    hermes_diagnostic_note(
+        d, "`%s` is a column of table `%s`: read it at a row, as in `row.%s`", name,
+        checker->program->tables[checker->program->slots[column].table].name, name);
   else if (map_get(&checker->values, name, 0) >= 0)
-    hermes_diagnostic_note(d, "a `let` of another block has this name; make it an `out` to read it here");
+    hermes_diagnostic_note(
+        d, "a `let` of another block has this name; make it an `out` to read it here");
 }
 
 void unknown_name(const Scope *scope, Name name) {
   const char *names[MAX_SLOTS];
-  hermes_diagnostic *d = report(scope->checker->compiler, HB0201, name.span, "there is no value named `%s` here", name.text);
+  hermes_diagnostic *d = report(scope->checker->compiler, HB0201, name.span,
+                                "there is no value named `%s` here", name.text);
   suggest(d, name.text, names, names_in_sight(scope, names, MAX_SLOTS));
   explain_other_meaning(scope, d, name.text);
 }
@@ -152,17 +168,20 @@ void unknown_name(const Scope *scope, Name name) {
 void unknown_column(Checker *checker, int table, Name name) {
   const Table *t = &checker->program->tables[table];
   const char *names[MAX_SLOTS];
-  for (int i = 0; i < t->column_count; i++) names[i] = checker->program->slots[t->first_column + i].name;
-  hermes_diagnostic *d = report(checker->compiler, HB0205, name.span, "table `%s` has no column `%s`", t->name, name.text);
+  for (int i = 0; i < t->column_count; i++)
+    names[i] = checker->program->slots[t->first_column + i].name;
+  hermes_diagnostic *d = report(checker->compiler, HB0205, name.span,
+                                "table `%s` has no column `%s`", t->name, name.text);
   suggest(d, name.text, names, (size_t)t->column_count);
 }
 
 int index_set(Checker *checker, Name name) {
   int table = find_table(checker, name.text);
   if (table >= 0 && checker->program->tables[table].rank == 1) return table;
-  hermes_diagnostic *d =
-      report(checker->compiler, HB0203, name.span,
-             table < 0 ? "there is no table named `%s`" : "`%s` has two indices and is no index set", name.text);
+  hermes_diagnostic *d = report(checker->compiler, HB0203, name.span,
+                                table < 0 ? "there is no table named `%s`"
+                                          : "`%s` has two indices and is no index set",
+                                name.text);
   const char *names[MAX_SLOTS];
   size_t count = 0;
   for (int i = 0; i < checker->program->table_count && count < MAX_SLOTS; i++)

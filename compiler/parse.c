@@ -1,5 +1,5 @@
-/* Tokens to tree: pushes each token into the grammar, and decides what only the context can tell: whether a word is a
- * keyword, and whether a `;` was forgotten at the end of a line. */
+/* Tokens to tree: pushes each token into the grammar, and decides what only the context can tell:
+ * whether a word is a keyword, and whether a `;` was forgotten at the end of a line. */
 #include "syntax.h"
 
 #include "blueprint.tab.h"
@@ -29,16 +29,19 @@ static const char *shown(const Parser *parser, Span span) {
   if (parser->current && parser->current->kind == 0) return "the end of the file";
   const Source *source = parser->compiler->sources[span.source];
   int length = (int)(span.end - span.start);
-  return arena_format(&parser->compiler->arena, "`%.*s`", length > 40 ? 40 : length, source->text + span.start);
+  return arena_format(&parser->compiler->arena, "`%.*s`", length > 40 ? 40 : length,
+                      source->text + span.start);
 }
 
 void syntax_error(Parser *parser, Span span, const char *const *expected, int count) {
-  hermes_diagnostic *d = report(parser->compiler, HB0101, span, "%s cannot stand here", shown(parser, span));
+  hermes_diagnostic *d =
+      report(parser->compiler, HB0101, span, "%s cannot stand here", shown(parser, span));
   parser->failed = true;
   if (count == 0) return;
   const char *list = expected[0];
   for (int i = 1; i < count; i++)
-    list = arena_format(&parser->compiler->arena, "%s%s%s", list, i + 1 == count ? " or " : ", ", expected[i]);
+    list = arena_format(&parser->compiler->arena, "%s%s%s", list, i + 1 == count ? " or " : ", ",
+                        expected[i]);
   hermes_diagnostic_fact(&d->expected, "%s", list);
 }
 
@@ -64,7 +67,8 @@ static bool begins_line(const Driver *driver, const Token *token) {
   const Token *previous = driver->parser.previous;
   if (!previous) return false;
   const char *text = driver->parser.compiler->sources[token->span.source]->text;
-  return token->kind == 0 || memchr(text + previous->span.end, '\n', token->span.start - previous->span.end);
+  return token->kind == 0 ||
+         memchr(text + previous->span.end, '\n', token->span.start - previous->span.end);
 }
 
 /* The kind under which a token is pushed: a word is a keyword only where that keyword may stand. */
@@ -74,7 +78,8 @@ static int kind_of(const Driver *driver, const Token *token) {
   return keyword && blueprint_expects(driver->state, keyword) ? keyword : TOKEN_NAME;
 }
 
-/* A token at the start of a line that does not fit, where a `;` would have: the `;` was forgotten. */
+/* A token at the start of a line that does not fit, where a `;` would have: the `;` was forgotten.
+ */
 static void mend_semicolon(Driver *driver, const Token *token) {
   if (!begins_line(driver, token) && token->kind != '}') return;
   int kind = kind_of(driver, token);
@@ -93,8 +98,8 @@ static void push_token(Driver *driver, const Token *token) {
   driver->parser.previous = token;
 }
 
-/* needs: the source read. leaves: compiler->trees[source], complete where the result is true; every syntax error
- * between two `;` or declarations reported otherwise. */
+/* needs: the source read. leaves: compiler->trees[source], complete where the result is true; every
+ * syntax error between two `;` or declarations reported otherwise. */
 bool parse_source(Compiler *compiler, uint32_t source) {
   Tokens tokens;
   bool good = tokenize(compiler, source, &tokens);
@@ -102,7 +107,8 @@ bool parse_source(Compiler *compiler, uint32_t source) {
   tree->source = source;
   compiler->trees[source] = tree;
   Driver driver = {.parser = {.compiler = compiler, .tree = tree}, .state = blueprint_pstate_new()};
-  if (!driver.state) return report(compiler, HB0735, (Span){0, 0, source}, "no memory for the parser"), false;
+  if (!driver.state)
+    return report(compiler, HB0735, (Span){0, 0, source}, "no memory for the parser"), false;
   for (size_t i = 0; i < tokens.count; i++) push_token(&driver, &tokens.items[i]);
   blueprint_pstate_delete(driver.state);
   return good && !driver.parser.failed;

@@ -1,5 +1,6 @@
-/* Trees to program: declares every table, value and function, then checks every definition, the goal and the
- * expectations. Errors do not stop the pass: what is wrong has an error type, about which nothing further is said. */
+/* Trees to program: declares every table, value and function, then checks every definition, the
+ * goal and the expectations. Errors do not stop the pass: what is wrong has an error type, about
+ * which nothing further is said. */
 #include "checker.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@ static Compiler *compiler_of(Checker *checker) {
 /* ---- declaring ---- */
 
 static void duplicate(Checker *checker, Name name, Span other, const char *what) {
-  hermes_diagnostic *d = report(compiler_of(checker), HB0202, name.span, "%s `%s` is defined twice", what, name.text);
+  hermes_diagnostic *d =
+      report(compiler_of(checker), HB0202, name.span, "%s `%s` is defined twice", what, name.text);
   report_label(compiler_of(checker), d, other, "first here");
 }
 
@@ -20,13 +22,22 @@ static void duplicate(Checker *checker, Name name, Span other, const char *what)
 static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) {
   Program *program = checker->program;
   if (program->slot_count >= MAX_SLOTS) {
-    report(compiler_of(checker), HB0014, name.span, "this blueprint has more than %d columns, inputs, policies and values", MAX_SLOTS);
+    report(compiler_of(checker), HB0014, name.span,
+           "this blueprint has more than %d columns, inputs, policies and values", MAX_SLOTS);
     return NULL;
   }
   checker->definitions[program->slot_count].item = item;
   Slot *slot = &program->slots[program->slot_count++];
-  *slot = (Slot){.name = name.text, .role = role, .span = name.span, .table = -1, .block = -1, .because = -1,
-                 .unit = hermes_unit_one(), .unit_text = "", .type = type_error, .doc = item ? item->doc : ""};
+  *slot = (Slot){.name = name.text,
+                 .role = role,
+                 .span = name.span,
+                 .table = -1,
+                 .block = -1,
+                 .because = -1,
+                 .unit = hermes_unit_one(),
+                 .unit_text = "",
+                 .type = type_error,
+                 .doc = item ? item->doc : ""};
   for (int i = 0; i < MAX_RANK; i++) slot->variables[i] = i;
   return slot;
 }
@@ -34,7 +45,8 @@ static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) 
 static void read_indices(Checker *checker, Slot *slot, const Index *indices) {
   for (; indices; indices = indices->next) {
     if (slot->rank == MAX_RANK) {
-      report(compiler_of(checker), HB0011, indices->set.span, "`%s` has more than %d indices", slot->name, MAX_RANK);
+      report(compiler_of(checker), HB0011, indices->set.span, "`%s` has more than %d indices",
+             slot->name, MAX_RANK);
       return;
     }
     int table = index_set(checker, indices->set);
@@ -76,7 +88,8 @@ static Slot *declare_value(Checker *checker, const Item *item, Role role, int bl
 
 static void refuse_unit_name(Checker *checker, Name name, const char *what) {
   if (hermes_unit_symbol(&compiler_of(checker)->units, name.text, strlen(name.text)))
-    report(compiler_of(checker), HB0209, name.span, "`%s` is a unit, and cannot name a %s", name.text, what);
+    report(compiler_of(checker), HB0209, name.span, "`%s` is a unit, and cannot name a %s",
+           name.text, what);
 }
 
 static void declare_table(Checker *checker, const Decl *decl) {
@@ -88,7 +101,11 @@ static void declare_table(Checker *checker, const Decl *decl) {
   }
   refuse_unit_name(checker, decl->name, "table");
   Table *table = &program->tables[program->table_count];
-  *table = (Table){.name = decl->name.text, .doc = decl->doc, .file = decl->file, .sparse = decl->sparse, .span = decl->name.span};
+  *table = (Table){.name = decl->name.text,
+                   .doc = decl->doc,
+                   .file = decl->file,
+                   .sparse = decl->sparse,
+                   .span = decl->name.span};
   table->rank = decl->indices ? 2 : 1;
   table->index[0] = program->table_count;
   map_put(compiler_of(checker), &checker->tables, table->name, program->table_count++);
@@ -101,9 +118,11 @@ static void index_table(Checker *checker, const Decl *decl, Table *table) {
     if (count < 2) table->index[count] = set < 0 ? 0 : set;
   }
   if (count != 0 && count != 2)
-    report(compiler_of(checker), HB0512, decl->name.span, "table `%s` has %d %s", decl->name.text, count, count == 1 ? "index" : "indices");
+    report(compiler_of(checker), HB0512, decl->name.span, "table `%s` has %d %s", decl->name.text,
+           count, count == 1 ? "index" : "indices");
   if (table->sparse && table->rank != 2)
-    report(compiler_of(checker), HB0512, decl->name.span, "only a table with two indices is `sparse`");
+    report(compiler_of(checker), HB0512, decl->name.span,
+           "only a table with two indices is `sparse`");
 }
 
 static void declare_column(Checker *checker, int number, const Item *item) {
@@ -120,9 +139,11 @@ static void declare_column(Checker *checker, int number, const Item *item) {
   slot->rank = table->rank;
   for (int i = 0; i < table->rank; i++) slot->index[i] = table->index[i];
   if (item->indices)
-    report(compiler_of(checker), HB0312, item->indices->set.span, "a column has the index of its table, and none of its own");
+    report(compiler_of(checker), HB0312, item->indices->set.span,
+           "a column has the index of its table, and none of its own");
   table->column_count++;
-  map_put(compiler_of(checker), &checker->columns, slot->name, (int)(slot - checker->program->slots));
+  map_put(compiler_of(checker), &checker->columns, slot->name,
+          (int)(slot - checker->program->slots));
 }
 
 static void declare_columns(Checker *checker, const Decl *decl) {
@@ -131,7 +152,8 @@ static void declare_columns(Checker *checker, const Decl *decl) {
   if (table->span.start != decl->name.span.start) return; /* the second of two tables of one name */
   index_table(checker, decl, table);
   table->first_column = checker->program->slot_count;
-  for (const Item *item = decl->items; item; item = item->next) declare_column(checker, number, item);
+  for (const Item *item = decl->items; item; item = item->next)
+    declare_column(checker, number, item);
 }
 
 /* ---- blocks and functions ---- */
@@ -139,15 +161,22 @@ static void declare_columns(Checker *checker, const Decl *decl) {
 static void declare_block(Checker *checker, const Decl *decl) {
   Program *program = checker->program;
   for (int i = 0; i < program->block_count; i++)
-    if (strcmp(program->blocks[i].name, decl->name.text) == 0) duplicate(checker, decl->name, program->blocks[i].span, "block");
+    if (strcmp(program->blocks[i].name, decl->name.text) == 0)
+      duplicate(checker, decl->name, program->blocks[i].span, "block");
   int number = program->block_count++;
   Block *block = &program->blocks[number];
-  *block = (Block){.name = decl->name.text, .doc = decl->doc, .operational = decl->operational, .span = decl->name.span};
+  *block = (Block){.name = decl->name.text,
+                   .doc = decl->doc,
+                   .operational = decl->operational,
+                   .span = decl->name.span};
   for (Statement *s = decl->statements; s; s = s->next) {
     if (s->kind == STATEMENT_IN && block->contract)
-      report(compiler_of(checker), HB0202, s->span, "block `%s` has two `in` contracts", block->name);
-    if (s->kind == STATEMENT_IN) block->contract = s;
-    else declare_value(checker, s->item, s->kind == STATEMENT_OUT ? ROLE_OUT : ROLE_LET, number);
+      report(compiler_of(checker), HB0202, s->span, "block `%s` has two `in` contracts",
+             block->name);
+    if (s->kind == STATEMENT_IN)
+      block->contract = s;
+    else
+      declare_value(checker, s->item, s->kind == STATEMENT_OUT ? ROLE_OUT : ROLE_LET, number);
   }
 }
 
@@ -155,14 +184,16 @@ static void declare_function(Checker *checker, Decl *decl, uint32_t source) {
   if (is_builtin(decl->name.text))
     report(compiler_of(checker), HB0210, decl->name.span, "`%s` is built in", decl->name.text);
   for (int i = 0; i < checker->function_count; i++)
-    if (checker->functions[i].source == source && strcmp(checker->functions[i].decl->name.text, decl->name.text) == 0)
+    if (checker->functions[i].source == source &&
+        strcmp(checker->functions[i].decl->name.text, decl->name.text) == 0)
       duplicate(checker, decl->name, checker->functions[i].decl->name.span, "function");
   map_put(compiler_of(checker), &checker->function_names, decl->name.text, checker->function_count);
   checker->functions[checker->function_count++] = (FunctionDecl){.decl = decl, .source = source};
 }
 
 static void declare_items(Checker *checker, const Decl *decl, Role role) {
-  for (const Item *item = decl->items; item; item = item->next) declare_value(checker, item, role, -1);
+  for (const Item *item = decl->items; item; item = item->next)
+    declare_value(checker, item, role, -1);
 }
 
 static void declare(Checker *checker, Decl *decl) {
@@ -178,7 +209,8 @@ static void declare(Checker *checker, Decl *decl) {
 
 static void declare_functions(Checker *checker, const Tree *tree) {
   for (Decl *decl = tree->decls; decl; decl = decl->next) {
-    if (decl->kind == DECL_FUNCTION) declare_function(checker, decl, tree->source);
+    if (decl->kind == DECL_FUNCTION)
+      declare_function(checker, decl, tree->source);
     else if (tree->is_module && decl->kind != DECL_IMPORT)
       report(compiler_of(checker), HB0212, decl->span, "a module holds imports and functions only");
   }
@@ -186,9 +218,11 @@ static void declare_functions(Checker *checker, const Tree *tree) {
 
 /* ---- constants: defaults of columns, ranges ---- */
 
-static bool constant(Scope *scope, const Expr *expr, const Type *type, const char *what, double *coherent) {
+static bool constant(Scope *scope, const Expr *expr, const Type *type, const char *what,
+                     double *coherent) {
   Term *term = check_expr(scope, expr, type);
-  if (term->type.kind == TYPE_ERROR || !require_type(scope->checker, term, type, what)) return false;
+  if (term->type.kind == TYPE_ERROR || !require_type(scope->checker, term, type, what))
+    return false;
   if (term_constant(term, coherent) && isfinite(*coherent)) return true;
   report(compiler_of(scope->checker), HB0310, expr->span, "%s is not a finite constant", what);
   return false;
@@ -210,8 +244,11 @@ static void read_range(Scope *scope, Slot *slot, const DomainExpr *written) {
   if (written->step) good &= constant(scope, written->step, &step, "the step of a range", &by);
   if (!good) return;
   if (low > high || (written->open && low == high))
-    report(compiler_of(scope->checker), HB0505, written->span, "this range is empty: its low end lies above its high end");
-  if (written->step && by <= 0) report(compiler_of(scope->checker), HB0505, written->step->span, "the step of a range is positive");
+    report(compiler_of(scope->checker), HB0505, written->span,
+           "this range is empty: its low end lies above its high end");
+  if (written->step && by <= 0)
+    report(compiler_of(scope->checker), HB0505, written->step->span,
+           "the step of a range is positive");
   domain->present = true;
   domain->open = written->open;
   domain->low = hermes_from_coherent(&slot->unit, low);
@@ -237,12 +274,15 @@ static void read_values(Scope *scope, Slot *slot, const DomainExpr *written) {
 static void read_domain(Scope *scope, Slot *slot, const DomainExpr *written) {
   if (!written || slot->type.kind == TYPE_ERROR) return;
   if (slot->type.kind != TYPE_REAL) {
-    report(compiler_of(scope->checker), HB0312, written->span, "only numbers have a range: `%s` is %s", slot->name,
+    report(compiler_of(scope->checker), HB0312, written->span,
+           "only numbers have a range: `%s` is %s", slot->name,
            type_phrase(compiler_of(scope->checker), &slot->type));
     return;
   }
-  if (written->values) read_values(scope, slot, written);
-  else read_range(scope, slot, written);
+  if (written->values)
+    read_values(scope, slot, written);
+  else
+    read_range(scope, slot, written);
 }
 
 static bool in_domain(const Domain *domain, double number) {
@@ -250,7 +290,8 @@ static bool in_domain(const Domain *domain, double number) {
   double slack = 1e-9 * (fabs(number) + domain->step);
   if (!domain->finite) {
     double steps = domain->step ? (number - domain->low) / domain->step : 0;
-    return number >= domain->low - slack && (domain->open ? number < domain->high : number <= domain->high + slack) &&
+    return number >= domain->low - slack &&
+           (domain->open ? number < domain->high : number <= domain->high + slack) &&
            fabs(steps - nearbyint(steps)) < 1e-6;
   }
   for (int i = 0; i < domain->count; i++)
@@ -259,8 +300,10 @@ static bool in_domain(const Domain *domain, double number) {
 }
 
 static void check_default_range(Checker *checker, const Slot *slot, double coherent, Span span) {
-  if (slot->type.kind == TYPE_REAL && !in_domain(&slot->domain, hermes_from_coherent(&slot->unit, coherent)))
-    report(compiler_of(checker), HB0506, span, "the default of `%s` is no value of its range", slot->name);
+  if (slot->type.kind == TYPE_REAL &&
+      !in_domain(&slot->domain, hermes_from_coherent(&slot->unit, coherent)))
+    report(compiler_of(checker), HB0506, span, "the default of `%s` is no value of its range",
+           slot->name);
 }
 
 static void check_column(Checker *checker, Slot *slot, const Item *item) {
@@ -268,7 +311,8 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
   read_domain(&scope, slot, item->domain);
   if (!item->value) {
     if (checker->program->tables[slot->table].sparse)
-      report(compiler_of(checker), HB0511, item->span, "column `%s` of a sparse table has no default", slot->name);
+      report(compiler_of(checker), HB0511, item->span,
+             "column `%s` of a sparse table has no default", slot->name);
     return;
   }
   if (slot->type.kind == TYPE_REF) {
@@ -276,15 +320,18 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
     return;
   }
   slot->or_missing = item->or_missing;
-  slot->has_default = constant(&scope, item->value, &slot->type, "the default", &slot->default_number);
-  if (slot->has_default) check_default_range(checker, slot, slot->default_number, item->value->span);
+  slot->has_default =
+      constant(&scope, item->value, &slot->type, "the default", &slot->default_number);
+  if (slot->has_default)
+    check_default_range(checker, slot, slot->default_number, item->value->span);
 }
 
 /* ---- definitions ---- */
 
 static Scope definition_scope(Checker *checker, const Slot *slot) {
-  static const Place places[] = {[ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_DEFAULT, [ROLE_POLICY] = IN_DEFAULT,
-                                 [ROLE_OUT] = IN_BLOCK, [ROLE_LET] = IN_BLOCK, [ROLE_KPI] = IN_KPI};
+  static const Place places[] = {
+      [ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_DEFAULT, [ROLE_POLICY] = IN_DEFAULT,
+      [ROLE_OUT] = IN_BLOCK,       [ROLE_LET] = IN_BLOCK,     [ROLE_KPI] = IN_KPI};
   Scope scope = scope_new(checker, places[slot->role], 0);
   scope.block = slot->block;
   scope.policies = slot->block >= 0 && checker->program->blocks[slot->block].operational;
@@ -301,7 +348,8 @@ static void take_let_type(Checker *checker, Slot *slot) {
   slot->type = slot->value->type;
   if (slot->type.kind != TYPE_REAL) return;
   slot->unit_text = type_text(compiler, &slot->type);
-  hermes_unit_parse(&compiler->units, slot->unit_text, strlen(slot->unit_text), &slot->unit, NULL, 0);
+  hermes_unit_parse(&compiler->units, slot->unit_text, strlen(slot->unit_text), &slot->unit, NULL,
+                    0);
 }
 
 static void check_value(Checker *checker, Slot *slot, const Item *item) {
@@ -309,24 +357,32 @@ static void check_value(Checker *checker, Slot *slot, const Item *item) {
   bind_indices(&scope, slot, item->indices);
   slot->value = check_expr(&scope, item->value, slot->role == ROLE_LET ? NULL : &slot->type);
   slot->variable_count = scope.variable_count;
-  if (slot->role == ROLE_LET) take_let_type(checker, slot);
-  else require_type(checker, slot->value, &slot->type, arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
+  if (slot->role == ROLE_LET)
+    take_let_type(checker, slot);
+  else
+    require_type(checker, slot->value, &slot->type,
+                 arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
 }
 
 static void missing_value(Checker *checker, const Slot *slot, const Item *item) {
   static const char *const words[] = {"column", "input", "policy", "output", "let", "KPI"};
   if (slot->role == ROLE_INPUT) return; /* given at run time */
-  hermes_diagnostic *d = report(compiler_of(checker), HB0507, item->span, "%s `%s` has no value", words[slot->role], slot->name);
-  hermes_diagnostic_note(d, slot->role == ROLE_POLICY ? "a policy has a default, which says what is so today: `= ...`"
-                                                      : "its definition follows behind `=`");
+  hermes_diagnostic *d = report(compiler_of(checker), HB0507, item->span, "%s `%s` has no value",
+                                words[slot->role], slot->name);
+  hermes_diagnostic_note(d, slot->role == ROLE_POLICY
+                                ? "a policy has a default, which says what is so today: `= ...`"
+                                : "its definition follows behind `=`");
 }
 
 static void refuse_extras(Checker *checker, const Slot *slot, const Item *item) {
-  if (item->or_missing) report(compiler_of(checker), HB0312, item->span, "only columns say `or missing`");
+  if (item->or_missing)
+    report(compiler_of(checker), HB0312, item->span, "only columns say `or missing`");
   if (item->domain && slot->role != ROLE_INPUT && slot->role != ROLE_POLICY)
-    report(compiler_of(checker), HB0312, item->domain->span, "only columns, inputs and policies have a range");
+    report(compiler_of(checker), HB0312, item->domain->span,
+           "only columns, inputs and policies have a range");
   if (slot->role == ROLE_KPI && slot->rank)
-    report(compiler_of(checker), HB0312, item->indices->set.span, "a KPI is one number, and has no index");
+    report(compiler_of(checker), HB0312, item->indices->set.span,
+           "a KPI is one number, and has no index");
   if (slot->role == ROLE_KPI && (slot->type.kind == TYPE_ENUM || slot->type.kind == TYPE_REF))
     report(compiler_of(checker), HB0312, item->type->span, "a KPI is a number or a boolean");
 }
@@ -339,15 +395,19 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
     return;
   }
   refuse_extras(checker, slot, item);
-  if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) read_domain(&constants, slot, item->domain);
-  if (!item->value) missing_value(checker, slot, item);
-  else check_value(checker, slot, item);
+  if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY)
+    read_domain(&constants, slot, item->domain);
+  if (!item->value)
+    missing_value(checker, slot, item);
+  else
+    check_value(checker, slot, item);
   if (slot->value && slot->domain.present && term_constant(slot->value, &coherent))
     check_default_range(checker, slot, coherent, item->value->span);
 }
 
 bool too_long_chain(Checker *checker, Span span) {
-  report(compiler_of(checker), HB0017, span, "a chain of more than %d lets or functions, each of which needs the next", MAX_CHAIN);
+  report(compiler_of(checker), HB0017, span,
+         "a chain of more than %d lets or functions, each of which needs the next", MAX_CHAIN);
   return false;
 }
 
@@ -355,7 +415,8 @@ bool too_long_chain(Checker *checker, Span span) {
 bool check_definition(Checker *checker, int number) {
   Slot *slot = &checker->program->slots[number];
   Definition *definition = &checker->definitions[number];
-  if (slot->role != ROLE_LET || definition->progress == CHECKED) return slot->type.kind != TYPE_ERROR;
+  if (slot->role != ROLE_LET || definition->progress == CHECKED)
+    return slot->type.kind != TYPE_ERROR;
   if (definition->progress == CHECKING) {
     report(compiler_of(checker), HB0504, slot->span, "`%s` depends on itself", slot->name);
     return false;
@@ -372,8 +433,10 @@ bool check_definition(Checker *checker, int number) {
 static void check_definitions(Checker *checker) {
   for (int i = 0; i < checker->program->slot_count; i++) {
     Slot *slot = &checker->program->slots[i];
-    if (slot->role == ROLE_LET) check_definition(checker, i);
-    else if (checker->definitions[i].item) check_slot(checker, slot, checker->definitions[i].item);
+    if (slot->role == ROLE_LET)
+      check_definition(checker, i);
+    else if (checker->definitions[i].item)
+      check_slot(checker, slot, checker->definitions[i].item);
   }
 }
 
@@ -388,7 +451,8 @@ static int find_kpi(Checker *checker, Name name) {
     if (strcmp(program->slots[i].name, name.text) == 0) return i;
     names[count++] = program->slots[i].name;
   }
-  hermes_diagnostic *d = report(compiler_of(checker), HB0508, name.span, "there is no KPI named `%s`", name.text);
+  hermes_diagnostic *d =
+      report(compiler_of(checker), HB0508, name.span, "there is no KPI named `%s`", name.text);
   suggest(d, name.text, names, count);
   return -1;
 }
@@ -396,7 +460,8 @@ static int find_kpi(Checker *checker, Name name) {
 static void read_objectives(Checker *checker, Goal *goal, const Decl *decl) {
   int count = 0;
   for (const Objective *o = decl->objectives; o; o = o->next) count++;
-  goal->objectives = arena_alloc(&compiler_of(checker)->arena, sizeof *goal->objectives * (size_t)count);
+  goal->objectives =
+      arena_alloc(&compiler_of(checker)->arena, sizeof *goal->objectives * (size_t)count);
   for (const Objective *o = decl->objectives; o; o = o->next) {
     int kpi = find_kpi(checker, o->kpi);
     if (kpi < 0) continue;
@@ -409,7 +474,8 @@ static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   Compiler *compiler = compiler_of(checker);
   bool comparison = expr->kind == EXPR_BINARY && expr->op >= OP_LESS && expr->op <= OP_EQUAL;
   if (!comparison || expr->left->kind != EXPR_NAME) {
-    report(compiler, HB0508, expr->span, "a constraint compares a KPI with its bound, the KPI on the left: `coverage >= 95 %%`");
+    report(compiler, HB0508, expr->span,
+           "a constraint compares a KPI with its bound, the KPI on the left: `coverage >= 95 %%`");
     return;
   }
   int kpi = find_kpi(checker, expr->left->name);
@@ -417,7 +483,9 @@ static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   const Slot *measured = &checker->program->slots[kpi];
   Scope scope = scope_new(checker, IN_GOAL, 0);
   Term *bound = check_expr(&scope, expr->right, &measured->type);
-  if (!require_type(checker, bound, &measured->type, arena_format(&compiler->arena, "the bound of `%s`", measured->name))) return;
+  if (!require_type(checker, bound, &measured->type,
+                    arena_format(&compiler->arena, "the bound of `%s`", measured->name)))
+    return;
   Slot *slot = add_slot(checker, expr->left->name, ROLE_BOUND, NULL);
   if (!slot) return;
   slot->type = measured->type;
@@ -441,7 +509,8 @@ static void read_goal(Checker *checker, const Decl *decl) {
   for (const Expr *c = decl->constraints; c; c = c->next) count++;
   goal->present = true;
   goal->span = decl->span;
-  goal->constraints = arena_alloc(&compiler_of(checker)->arena, sizeof *goal->constraints * (size_t)(count + 1));
+  goal->constraints =
+      arena_alloc(&compiler_of(checker)->arena, sizeof *goal->constraints * (size_t)(count + 1));
   read_objectives(checker, goal, decl);
   for (const Expr *c = decl->constraints; c; c = c->next) read_constraint(checker, goal, c);
 }
@@ -456,8 +525,10 @@ static void read_vary(Scope *scope, Expect *expect, const Statement *s) {
   Checker *checker = scope->checker;
   const Expr *name = s->target->kind == EXPR_INDEX ? s->target->left : s->target;
   int slot = name->kind == EXPR_NAME ? find_value(scope, name->name.text) : -1;
-  if (slot < 0 || (checker->program->slots[slot].role != ROLE_POLICY && checker->program->slots[slot].role != ROLE_INPUT)) {
-    report(compiler_of(checker), HB0509, s->target->span, "`vary` changes one element of a policy or an input");
+  if (slot < 0 || (checker->program->slots[slot].role != ROLE_POLICY &&
+                   checker->program->slots[slot].role != ROLE_INPUT)) {
+    report(compiler_of(checker), HB0509, s->target->span,
+           "`vary` changes one element of a policy or an input");
     return;
   }
   bool policies = scope->policies;
@@ -466,12 +537,16 @@ static void read_vary(Scope *scope, Expect *expect, const Statement *s) {
   scope->policies = policies;
   Type wanted = s->by ? step_type(target->type) : target->type;
   Term *amount = check_expr(scope, s->value, &wanted);
-  if (target->type.kind == TYPE_ERROR || !require_type(checker, amount, &wanted, s->by ? "the change" : "the new value")) return;
+  if (target->type.kind == TYPE_ERROR ||
+      !require_type(checker, amount, &wanted, s->by ? "the change" : "the new value"))
+    return;
   if (s->by && target->type.kind != TYPE_REAL) {
-    report(compiler_of(checker), HB0509, s->span, "only numbers vary `by` an amount: others vary `to` a value");
+    report(compiler_of(checker), HB0509, s->span,
+           "only numbers vary `by` an amount: others vary `to` a value");
     return;
   }
-  expect->varies[expect->vary_count++] = (Vary){.slot = slot, .rows = target->args, .by = s->by, .amount = amount};
+  expect->varies[expect->vary_count++] =
+      (Vary){.slot = slot, .rows = target->args, .by = s->by, .amount = amount};
 }
 
 static void take_unit(Checker *checker, Assert *assertion, const Type *type) {
@@ -480,7 +555,8 @@ static void take_unit(Checker *checker, Assert *assertion, const Type *type) {
   assertion->unit_text = "";
   if (type->kind != TYPE_REAL) return;
   assertion->unit_text = type_text(compiler, type);
-  hermes_unit_parse(&compiler->units, assertion->unit_text, strlen(assertion->unit_text), &assertion->unit, NULL, 0);
+  hermes_unit_parse(&compiler->units, assertion->unit_text, strlen(assertion->unit_text),
+                    &assertion->unit, NULL, 0);
 }
 
 /* Both sides are shown in the unit of the value on the left where it is one by itself. */
@@ -495,7 +571,8 @@ static void prefer_declared_unit(Checker *checker, Assert *assertion) {
 }
 
 static void split_comparison(Checker *checker, Assert *assertion, Term *condition) {
-  bool comparison = condition->kind == TERM_APPLY && condition->op >= OP_LESS && condition->op <= OP_NOT_EQUAL;
+  bool comparison =
+      condition->kind == TERM_APPLY && condition->op >= OP_LESS && condition->op <= OP_NOT_EQUAL;
   assertion->relation = comparison ? condition->op : OP_COUNT;
   assertion->left = comparison ? condition->args[0] : condition;
   assertion->right = comparison ? condition->args[1] : NULL;
@@ -506,7 +583,8 @@ static void split_comparison(Checker *checker, Assert *assertion, Term *conditio
 static void read_within(Scope *scope, Assert *assertion, const Expr *within) {
   if (!within) return;
   if (!assertion->right || assertion->left->type.kind != TYPE_REAL) {
-    report(compiler_of(scope->checker), HB0509, within->span, "`within` goes with a comparison of two numbers");
+    report(compiler_of(scope->checker), HB0509, within->span,
+           "`within` goes with a comparison of two numbers");
     return;
   }
   Type wanted = step_type(assertion->left->type);
@@ -519,10 +597,12 @@ static void read_assert(Scope *scope, Expect *expect, const Statement *s) {
   int outer = scope->bound_count;
   bool good = bind_fors(scope, s->fors, assertion->loops, &assertion->loop_count, s->span);
   int i = 0;
-  for (const For *f = s->fors; f && i < MAX_RANK; f = f->next) assertion->variables[i++] = f->variable.text;
+  for (const For *f = s->fors; f && i < MAX_RANK; f = f->next)
+    assertion->variables[i++] = f->variable.text;
   if (s->filter) assertion->filter = check_condition(scope, s->filter);
   Term *condition = check_condition(scope, s->value);
-  good &= condition->type.kind != TYPE_ERROR && (!assertion->filter || assertion->filter->type.kind != TYPE_ERROR);
+  good &= condition->type.kind != TYPE_ERROR &&
+          (!assertion->filter || assertion->filter->type.kind != TYPE_ERROR);
   if (good) {
     split_comparison(scope->checker, assertion, condition);
     read_within(scope, assertion, s->within);
@@ -542,15 +622,19 @@ static void read_expect(Checker *checker, const Decl *decl) {
   Scope scope = scope_new(checker, IN_EXPECT, 0);
   bind_fors(&scope, decl->fors, expect->loops, &expect->loop_count, decl->span);
   int i = 0;
-  for (const For *f = decl->fors; f && i < MAX_RANK; f = f->next) expect->variables[i++] = f->variable.text;
+  for (const For *f = decl->fors; f && i < MAX_RANK; f = f->next)
+    expect->variables[i++] = f->variable.text;
   if (decl->filter) expect->filter = check_condition(&scope, decl->filter);
   for (const Statement *s = decl->statements; s; s = s->next) {
-    if (s->kind == STATEMENT_VARY) read_vary(&scope, expect, s);
-    else read_assert(&scope, expect, s);
+    if (s->kind == STATEMENT_VARY)
+      read_vary(&scope, expect, s);
+    else
+      read_assert(&scope, expect, s);
   }
   expect->variable_count = scope.variable_count;
   if (!expect->assert_count && compiler_of(checker)->diagnostics.errors == 0)
-    report(compiler_of(checker), HB0509, decl->span, "an expectation asserts something: `assert x >= y;`");
+    report(compiler_of(checker), HB0509, decl->span,
+           "an expectation asserts something: `assert x >= y;`");
 }
 
 /* ---- the pass ---- */
@@ -558,7 +642,8 @@ static void read_expect(Checker *checker, const Decl *decl) {
 static int count_decls(const Compiler *compiler, DeclKind kind) {
   int count = 0;
   for (uint32_t i = 0; i < compiler->source_count; i++)
-    for (const Decl *decl = compiler->trees[i]->decls; decl; decl = decl->next) count += decl->kind == kind;
+    for (const Decl *decl = compiler->trees[i]->decls; decl; decl = decl->next)
+      count += decl->kind == kind;
   return count;
 }
 
@@ -577,7 +662,8 @@ static void allocate(Checker *checker) {
 
 static void declare_all(Checker *checker) {
   Compiler *compiler = checker->compiler;
-  for (uint32_t i = 0; i < compiler->source_count; i++) declare_functions(checker, compiler->trees[i]);
+  for (uint32_t i = 0; i < compiler->source_count; i++)
+    declare_functions(checker, compiler->trees[i]);
   for (const Decl *decl = compiler->trees[0]->decls; decl; decl = decl->next)
     if (decl->kind == DECL_TABLE) declare_table(checker, decl);
   for (Decl *decl = compiler->trees[0]->decls; decl; decl = decl->next) declare(checker, decl);
@@ -591,11 +677,15 @@ static void read_goals_and_expects(Checker *checker) {
 }
 
 static void require_kpi(Checker *checker, const Tree *tree) {
-  if (tree->is_module || count_decls(checker->compiler, DECL_KPI) || checker->compiler->diagnostics.errors) return;
-  report(checker->compiler, HB0514, tree->name.span, "blueprint `%s` has no `kpi`: nothing comes out of it", tree->name.text);
+  if (tree->is_module || count_decls(checker->compiler, DECL_KPI) ||
+      checker->compiler->diagnostics.errors)
+    return;
+  report(checker->compiler, HB0514, tree->name.span,
+         "blueprint `%s` has no `kpi`: nothing comes out of it", tree->name.text);
 }
 
-/* needs: every source parsed. leaves: program with names found, and every term typed and coherent. */
+/* needs: every source parsed. leaves: program with names found, and every term typed and coherent.
+ */
 bool resolve_program(Compiler *compiler) {
   Checker checker = {.compiler = compiler, .program = &compiler->program};
   compiler->program.name = compiler->trees[0]->name.text;

@@ -1,5 +1,6 @@
-/* Stages: what each value depends on (binding-time analysis on the lattice of subsets of draw, time and policy), and
- * through which value that came. What depends on nothing is computed once per twin. */
+/* Stages: what each value depends on (binding-time analysis on the lattice of subsets of draw, time
+ * and policy), and through which value that came. What depends on nothing is computed once per
+ * twin. */
 #include "hermesc.h"
 
 #include <string.h>
@@ -23,11 +24,13 @@ static void split_order(Compiler *compiler) {
   int *order = ARENA_ARRAY(&compiler->arena, int, program->order_count + 1), count = 0;
   for (int wanted = 0; wanted < 2; wanted++)
     for (int i = 0; i < program->order_count; i++)
-      if (((program->slots[program->order[i]].stage & STAGE_POLICY) != 0) == wanted) order[count++] = program->order[i];
+      if (((program->slots[program->order[i]].stage & STAGE_POLICY) != 0) == wanted)
+        order[count++] = program->order[i];
   program->order = order;
 }
 
-/* needs: an order of the values. leaves: stage and because of every slot; the order with policy-free values first. */
+/* needs: an order of the values. leaves: stage and because of every slot; the order with
+ * policy-free values first. */
 void infer_stages(Compiler *compiler) {
   Program *program = &compiler->program;
   for (int i = 0; i < program->slot_count; i++)

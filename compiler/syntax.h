@@ -1,4 +1,5 @@
-/* Between the lexer, the parser and their driver: tokens, keywords, and the constructors of the tree. */
+/* Between the lexer, the parser and their driver: tokens, keywords, and the constructors of the
+ * tree. */
 #ifndef HERMESC_SYNTAX_H
 #define HERMESC_SYNTAX_H
 
@@ -7,9 +8,9 @@
 typedef struct Token {
   int kind; /* a token of grammar/blueprint.y */
   Span span;
-  double number;      /* NUMBER, QUANTITY */
-  hermes_unit unit;   /* QUANTITY; factor 0: the unit is unknown, and was reported */
-  const char *text;   /* NAME, STRING (unescaped) */
+  double number;    /* NUMBER, QUANTITY */
+  hermes_unit unit; /* QUANTITY; factor 0: the unit is unknown, and was reported */
+  const char *text; /* NAME, STRING (unescaped) */
 } Token;
 
 typedef struct Tokens {
@@ -26,7 +27,8 @@ typedef struct Parser {
   bool failed;
 } Parser;
 
-/* tokens.c. needs: the source read. leaves: tokens, with numbers and the units behind them joined into quantities. */
+/* tokens.c. needs: the source read. leaves: tokens, with numbers and the units behind them joined
+ * into quantities. */
 bool tokenize(Compiler *compiler, uint32_t source, Tokens *tokens);
 /* parse.c: the contextual keyword of this spelling, or 0. */
 int keyword_token(const char *text);
@@ -55,11 +57,11 @@ Expr *expr_if(Parser *parser, Span span, Expr *condition, Expr *yes, Expr *no);
 const char *doc_join(Parser *parser, const char *a, const char *b);
 
 /* Appends to a linked list (through its `next`); returns the head. */
-#define LIST_APPEND(type, head, item)                                                                                  \
-  do {                                                                                                                 \
-    type **list_tail = &(head);                                                                                        \
-    while (*list_tail) list_tail = &(*list_tail)->next;                                                                \
-    *list_tail = (item);                                                                                               \
+#define LIST_APPEND(type, head, item)                                                              \
+  do {                                                                                             \
+    type **list_tail = &(head);                                                                    \
+    while (*list_tail) list_tail = &(*list_tail)->next;                                            \
+    *list_tail = (item);                                                                           \
   } while (0)
 
 #endif

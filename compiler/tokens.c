@@ -1,4 +1,5 @@
-/* Source to tokens: what flex finds, with escapes undone, numbers read, and units behind numbers joined to them. */
+/* Source to tokens: what flex finds, with escapes undone, numbers read, and units behind numbers
+ * joined to them. */
 #include "syntax.h"
 
 #include "blueprint.tab.h"
@@ -40,8 +41,10 @@ static const char *unescape(Lexing *lexing, const Token *token) {
   char *text = arena_copy(&lexing->compiler->arena, text_at(lexing, token) + 1, length);
   char *to = text;
   for (const char *from = text; *from; from++) {
-    if (*from == '\\' && from[1]) from++, *to++ = *from == 'n' ? '\n' : *from;
-    else *to++ = *from;
+    if (*from == '\\' && from[1])
+      from++, *to++ = *from == 'n' ? '\n' : *from;
+    else
+      *to++ = *from;
   }
   *to = '\0';
   return text;
@@ -57,11 +60,13 @@ static void read_number(Lexing *lexing, Token *token) {
   memcpy(digits, text_at(lexing, token), length);
   digits[length] = '\0';
   token->number = strtod(digits, NULL);
-  if (!isfinite(token->number)) fail(lexing, HB0108, token->span, "this number is too large for a double");
+  if (!isfinite(token->number))
+    fail(lexing, HB0108, token->span, "this number is too large for a double");
 }
 
 static void read_name(Lexing *lexing, Token *token) {
-  if (length_of(token) > MAX_NAME_BYTES) fail(lexing, HB0008, token->span, "this name is longer than 128 bytes");
+  if (length_of(token) > MAX_NAME_BYTES)
+    fail(lexing, HB0008, token->span, "this name is longer than 128 bytes");
   token->text = arena_copy(&lexing->compiler->arena, text_at(lexing, token), length_of(token));
 }
 
@@ -75,7 +80,9 @@ static void complete(Lexing *lexing, Token *token) {
     token->kind = TOKEN_STRING;
     token->text = "";
     break;
-  case TOKEN_UNKNOWN: fail(lexing, HB0104, token->span, "this character has no meaning in a blueprint"); break;
+  case TOKEN_UNKNOWN:
+    fail(lexing, HB0104, token->span, "this character has no meaning in a blueprint");
+    break;
   default: break;
   }
 }
@@ -112,12 +119,14 @@ static void scan(Lexing *lexing, void *scanner) {
 static void declare_units(Lexing *lexing) {
   const Token *t = lexing->tokens->items;
   for (size_t i = 0; i + 2 < lexing->tokens->count; i++) {
-    bool here = t[i].kind == TOKEN_NAME && strcmp(t[i].text, "unit") == 0 && t[i + 1].kind == TOKEN_NAME &&
+    bool here = t[i].kind == TOKEN_NAME && strcmp(t[i].text, "unit") == 0 &&
+                t[i + 1].kind == TOKEN_NAME &&
                 (t[i + 2].kind == ';' || t[i + 2].kind == TOKEN_STRING) &&
                 (i == 0 || t[i - 1].kind == ';' || t[i - 1].kind == '}');
     if (!here) continue;
     if (!hermes_unit_declare(&lexing->compiler->units, t[i + 1].text))
-      fail(lexing, HB0405, t[i + 1].span, "this name is a unit already, or there are too many units");
+      fail(lexing, HB0405, t[i + 1].span,
+           "this name is a unit already, or there are too many units");
   }
 }
 
@@ -140,8 +149,9 @@ static bool is_unit(const Lexing *lexing, const Token *token) {
 static bool spells(const Lexing *lexing, const Token *t, const char *kinds) {
   for (; *kinds; kinds++, t++) {
     if (!touches(t - 1, t)) return false;
-    if (*kinds == 'n' ? t->kind != TOKEN_NUMBER || strspn(text_at(lexing, t), "0123456789") < length_of(t)
-                      : t->kind != *kinds)
+    if (*kinds == 'n'
+            ? t->kind != TOKEN_NUMBER || strspn(text_at(lexing, t), "0123456789") < length_of(t)
+            : t->kind != *kinds)
       return false;
   }
   return true;
@@ -163,8 +173,8 @@ static size_t unit_length(const Lexing *lexing, const Token *t) {
   for (;;) {
     length += exponent_length(lexing, t + length);
     const Token *next = t + length;
-    bool more = (next->kind == '/' || next->kind == '*') && touches(next - 1, next) && touches(next, next + 1) &&
-                is_unit(lexing, next + 1);
+    bool more = (next->kind == '/' || next->kind == '*') && touches(next - 1, next) &&
+                touches(next, next + 1) && is_unit(lexing, next + 1);
     if (!more) return length;
     length += 2;
   }
@@ -175,16 +185,18 @@ static void join_unit(Lexing *lexing, Token *number, const Token *first, const T
   Span span = span_join(first->span, last->span);
   number->kind = TOKEN_QUANTITY;
   number->span.end = span.end;
-  if (!hermes_unit_parse(&lexing->compiler->units, lexing->source->text + span.start, span.end - span.start,
-                         &number->unit, why, sizeof why)) {
+  if (!hermes_unit_parse(&lexing->compiler->units, lexing->source->text + span.start,
+                         span.end - span.start, &number->unit, why, sizeof why)) {
     fail(lexing, HB0401, span, why);
     number->unit = (hermes_unit){0};
   }
 }
 
-/* A name behind a number that is no unit can only be a misspelt one, except for the words that may follow there. */
+/* A name behind a number that is no unit can only be a misspelt one, except for the words that may
+ * follow there. */
 static bool is_misspelt_unit(const Token *token) {
-  static const char *const followers[] = {"step", "within", "by", "to", "start", "tolerance", "initially", "subject", "with"};
+  static const char *const followers[] = {"step",      "within",    "by",      "to",  "start",
+                                          "tolerance", "initially", "subject", "with"};
   if (token->kind != TOKEN_NAME) return false;
   for (size_t i = 0; i < sizeof followers / sizeof *followers; i++)
     if (strcmp(token->text, followers[i]) == 0) return false;
@@ -197,7 +209,8 @@ static void refuse_unit(Lexing *lexing, Token *number, const Token *name) {
   d->message = NULL;
   hermes_diagnostic_fact(&d->message, "`%s` is no unit", name->text);
   char nearest[HERMES_UNIT_TEXT];
-  if (hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest, sizeof nearest))
+  if (hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
+                          sizeof nearest))
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   number->kind = TOKEN_QUANTITY;
   number->span.end = name->span.end;
@@ -212,8 +225,10 @@ static void join_units(Lexing *lexing) {
     Token token = t[i];
     if (token.kind == TOKEN_NUMBER && i + 1 < count && same_line(lexing, &t[i], &t[i + 1])) {
       size_t length = unit_length(lexing, &t[i + 1]);
-      if (length) join_unit(lexing, &token, &t[i + 1], &t[i + length]);
-      else if (is_misspelt_unit(&t[i + 1])) refuse_unit(lexing, &token, &t[i + 1]), length = 1;
+      if (length)
+        join_unit(lexing, &token, &t[i + 1], &t[i + length]);
+      else if (is_misspelt_unit(&t[i + 1]))
+        refuse_unit(lexing, &token, &t[i + 1]), length = 1;
       i += length;
     }
     t[to++] = token;
@@ -238,7 +253,8 @@ bool tokenize(Compiler *compiler, uint32_t source, Tokens *tokens) {
   Lexing lexing = {compiler, compiler->sources[source], source, tokens, 0, false};
   *tokens = (Tokens){0};
   void *scanner = lex_open(lexing.source->text, lexing.source->length);
-  if (!scanner) return fail(&lexing, HB0735, (Span){0, 0, source}, "no memory for the scanner"), false;
+  if (!scanner)
+    return fail(&lexing, HB0735, (Span){0, 0, source}, "no memory for the scanner"), false;
   scan(&lexing, scanner);
   lex_close(scanner);
   declare_units(&lexing);
@@ -264,7 +280,8 @@ void print_tokens(const Compiler *compiler, uint32_t source, FILE *out) {
                        : t->kind == TOKEN_QUANTITY ? "quantity"
                        : t->kind == TOKEN_STRING   ? "string"
                                                    : "symbol";
-    fprintf(out, "%6u..%-6u %-8s %.*s\n", t->span.start, t->span.end, kind, (int)length_of(t), text);
+    fprintf(out, "%6u..%-6u %-8s %.*s\n", t->span.start, t->span.end, kind, (int)length_of(t),
+            text);
   }
   hermes_diagnostics_free(&scratch.diagnostics);
   arena_free(&scratch.arena);

@@ -1,4 +1,5 @@
-/* Constructors of the tree: every node is made here, spanned, and checked against the limit of nesting. */
+/* Constructors of the tree: every node is made here, spanned, and checked against the limit of
+ * nesting. */
 #include "syntax.h"
 
 #include <string.h>
@@ -97,7 +98,9 @@ const char *doc_join(Parser *parser, const char *a, const char *b) {
   return arena_format(&parser->compiler->arena, "%s %s", a, b);
 }
 
-/* ---- --print=ast --------------------------------------------------------------------------------------------------- */
+/* ---- --print=ast
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void print_expr(const Expr *expr, FILE *out);
 
@@ -120,8 +123,8 @@ static void print_part(const char *label, const Expr *expr, FILE *out) {
 }
 
 static const char *const expr_labels[] = {
-    [EXPR_TRUE] = "true", [EXPR_FALSE] = "false", [EXPR_INDEX] = "index", [EXPR_CALL] = "call", [EXPR_IF] = "if",
-    [EXPR_PAREN] = "paren", [EXPR_MEMBER] = "member",
+    [EXPR_TRUE] = "true", [EXPR_FALSE] = "false", [EXPR_INDEX] = "index",   [EXPR_CALL] = "call",
+    [EXPR_IF] = "if",     [EXPR_PAREN] = "paren", [EXPR_MEMBER] = "member",
 };
 
 static void print_node(const Expr *expr, FILE *out) {
@@ -144,7 +147,9 @@ static void print_node(const Expr *expr, FILE *out) {
 static void print_expr(const Expr *expr, FILE *out) {
   switch (expr->kind) {
   case EXPR_NUMBER: fprintf(out, "%.17g", expr->number); break;
-  case EXPR_QUANTITY: fprintf(out, "(quantity %.17g %u..%u)", expr->number, expr->span.start, expr->span.end); break;
+  case EXPR_QUANTITY:
+    fprintf(out, "(quantity %.17g %u..%u)", expr->number, expr->span.start, expr->span.end);
+    break;
   case EXPR_NAME: fputs(expr->name.text, out); break;
   default: print_node(expr, out);
   }
@@ -159,7 +164,8 @@ static void print_names(const char *label, const NameList *names, FILE *out) {
 static void print_type_expr(const Compiler *compiler, const TypeExpr *type, FILE *out) {
   if (!type) return;
   const Source *source = compiler->sources[type->span.source];
-  fprintf(out, " : %.*s", (int)(type->span.end - type->span.start), source->text + type->span.start);
+  fprintf(out, " : %.*s", (int)(type->span.end - type->span.start),
+          source->text + type->span.start);
 }
 
 static void print_item(const Compiler *compiler, const char *label, const Item *item, FILE *out) {
@@ -171,7 +177,8 @@ static void print_item(const Compiler *compiler, const char *label, const Item *
     print_part("from", item->domain->low, out);
     print_part(item->domain->open ? "below" : "to", item->domain->high, out);
     print_part("step", item->domain->step, out);
-    if (item->domain->values) fputs(" (values", out), print_list(item->domain->values, out), fputc(')', out);
+    if (item->domain->values)
+      fputs(" (values", out), print_list(item->domain->values, out), fputc(')', out);
   }
   print_part("=", item->value, out);
   if (item->or_missing) fputs(" or-missing", out);
@@ -195,7 +202,8 @@ static void print_statement(const Compiler *compiler, const Statement *s, FILE *
 }
 
 static void print_decl(const Compiler *compiler, const Decl *decl, FILE *out) {
-  static const char *const labels[] = {"error", "import", "unit", "table", "input", "policy", "function", "block", "kpi", "goal", "expect"};
+  static const char *const labels[] = {"error",    "import", "unit", "table", "input", "policy",
+                                       "function", "block",  "kpi",  "goal",  "expect"};
   fprintf(out, "(%s%s", decl->operational ? "operational " : "", labels[decl->kind]);
   if (decl->name.text) fprintf(out, " %s", decl->name.text);
   print_names("index", decl->indices, out);
@@ -204,12 +212,14 @@ static void print_decl(const Compiler *compiler, const Decl *decl, FILE *out) {
   print_names("any", decl->generics, out);
   for (const Objective *o = decl->objectives; o; o = o->next)
     fprintf(out, " (%s %s)", o->maximize ? "maximize" : "minimize", o->kpi.text);
-  if (decl->constraints) fputs(" (subject-to", out), print_list(decl->constraints, out), fputc(')', out);
+  if (decl->constraints)
+    fputs(" (subject-to", out), print_list(decl->constraints, out), fputc(')', out);
   print_fors(decl->fors, out);
   print_part("if", decl->filter, out);
   print_part("=", decl->body, out);
   fputc('\n', out);
-  for (const Item *item = decl->items; item; item = item->next) print_item(compiler, "item", item, out);
+  for (const Item *item = decl->items; item; item = item->next)
+    print_item(compiler, "item", item, out);
   for (const Statement *s = decl->statements; s; s = s->next) print_statement(compiler, s, out);
   fputs(")\n", out);
 }

@@ -400,16 +400,24 @@ static void read_blueprint(reader *r, const cJSON *json) {
     if (!hermes_unit_declare(&d->units, units[i])) fail(r, "`%s` cannot be a unit", units[i]);
 }
 
+/* The slots of one role, in the order of the blueprint. */
+static int *slots_of(reader *r, const cJSON *json, const char *name, hermes_role role,
+                     size_t *count) {
+  const hermes_description *d = &r->to->description;
+  r->list = name;
+  r->item = 0;
+  int *slots = ordinals(r, json, name, d->slot_count, count);
+  for (; slots && r->item < *count && !r->failed; r->item++)
+    if (d->slots[slots[r->item]].role != role)
+      fail(r, "`%s` has another role", d->slots[slots[r->item]].name);
+  return slots;
+}
+
 static void read_roles(reader *r, const cJSON *json) {
   hermes_description *d = &r->to->description;
-  r->list = "inputs";
-  d->inputs = ordinals(r, json, "inputs", d->slot_count, &d->input_count);
-  r->list = "policies";
-  d->policies = ordinals(r, json, "policies", d->slot_count, &d->policy_count);
-  r->list = "kpis";
-  d->kpis = ordinals(r, json, "kpis", d->slot_count, &d->kpi_count);
-  for (size_t i = 0; d->kpis && i < d->kpi_count && !r->failed; i++)
-    if (d->slots[d->kpis[i]].index.rank) fail(r, "a kpi is a scalar");
+  d->inputs = slots_of(r, json, "inputs", HERMES_INPUT, &d->input_count);
+  d->policies = slots_of(r, json, "policies", HERMES_POLICY, &d->policy_count);
+  d->kpis = slots_of(r, json, "kpis", HERMES_KPI, &d->kpi_count);
 }
 
 static void read_goal(reader *r, const cJSON *json) {

@@ -103,7 +103,7 @@ static bool is_nearly(double number, double exact) {
   return fabs(number - exact) <= TWIN_TOLERANCE * fmax(fabs(number), fabs(exact));
 }
 
-/* What a conversion of units leaves over goes: 0.04 s is 40 ms, and 0.006 km ends a range of 6 m. */
+/* What a conversion of units leaves over goes: 0.04 s is 40 ms, 0.006 km ends a range of 6 m. */
 static void settle(const hermes_domain *d, double *number) {
   if (d->form == HERMES_RANGE) *number = fmin(fmax(*number, d->low), d->high);
   for (size_t i = 0; d->form == HERMES_SET && i < d->value_count; i++)

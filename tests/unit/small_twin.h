@@ -12,22 +12,14 @@
 #ifndef HERMES_SMALL_TWIN_H
 #define HERMES_SMALL_TWIN_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "temporary.h"
 
 #include <hermes/compute.h>
 #include <hermes/twin.h>
 
+#include <fcntl.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 enum {
   CELL, UE, HOUR, PATH,
@@ -180,59 +172,95 @@ static inline hermes_model small_model_of(const char *description) {
                         .assess = small_assess};
 }
 
-/* ---- its data, and a place for files ---- */
+/* ---- its data, and the commands over them ---- */
 
 typedef struct small_place {
-  char directory[64], before[4096];
+  temporary *directory;
+  char before[4096]; /* where the test was started */
 } small_place;
-
-static inline void small_write(const char *name, const char *text) {
-  FILE *out = fopen(name, "wb");
-  assert_non_null(out);
-  assert_true(fputs(text, out) >= 0);
-  assert_int_equal(fclose(out), 0);
-}
-
-/* The text of a file, to be freed. */
-static inline char *small_read(const char *name) {
-  FILE *in = fopen(name, "rb");
-  assert_non_null(in);
-  char *text = calloc(1, 1 << 20);
-  assert_non_null(text);
-  size_t length = fread(text, 1, (1 << 20) - 1, in);
-  text[length] = '\0';
-  fclose(in);
-  return text;
-}
 
 /* Makes an empty directory with the tables in data/, and goes there. */
 static inline int small_enter(void **state) {
   small_place *place = calloc(1, sizeof *place);
-  assert_non_null(place);
-  strcpy(place->directory, "/tmp/hermes-twin-XXXXXX");
-  assert_non_null(mkdtemp(place->directory));
-  assert_non_null(getcwd(place->before, sizeof place->before));
-  assert_int_equal(chdir(place->directory), 0);
-  assert_int_equal(system("mkdir data"), 0);
-  small_write("data/cells.csv", "cell,tx_power\nc1,43\nc2,40\n\"c,3\",46\n");
-  small_write("data/ues.csv", "ue,demand\nu1,1\nu2,2\nu3,3\nu4,4\n");
-  small_write("data/hours.csv", "hour,activity\nh1,100\nh2,50\n");
-  small_write("data/gain.csv", "ue,cell,gain\n"
-                               "u1,c1,-120\nu1,c2,-130\nu1,\"c,3\",-150\n"
-                               "u2,c1,-150\nu2,c2,-125\nu2,\"c,3\",-135\n"
-                               "u3,c1,-140\nu3,c2,-150\nu3,\"c,3\",-130\n"
-                               "u4,c1,-160\nu4,c2,-155\nu4,\"c,3\",-149\n");
+  void *directory;
+  if (!place || temporary_setup(&directory) || !getcwd(place->before, sizeof place->before))
+    return -1;
+  place->directory = directory;
   *state = place;
+  if (chdir(place->directory->directory) || mkdir("data", 0777)) return -1;
+  const temporary *here = place->directory;
+  write_text(here, "data/cells.csv", "cell,tx_power\nc1,43\nc2,40\n\"c,3\",46\n");
+  write_text(here, "data/ues.csv", "ue,demand\nu1,1\nu2,2\nu3,3\nu4,4\n");
+  write_text(here, "data/hours.csv", "hour,activity\nh1,100\nh2,50\n");
+  write_text(here, "data/gain.csv", "ue,cell,gain\n"
+                                    "u1,c1,-120\nu1,c2,-130\nu1,\"c,3\",-150\n"
+                                    "u2,c1,-150\nu2,c2,-125\nu2,\"c,3\",-135\n"
+                                    "u3,c1,-140\nu3,c2,-150\nu3,\"c,3\",-130\n"
+                                    "u4,c1,-160\nu4,c2,-155\nu4,\"c,3\",-149\n");
   return 0;
 }
 
 static inline int small_leave(void **state) {
   small_place *place = *state;
-  char command[128];
-  snprintf(command, sizeof command, "rm -rf %s", place->directory);
-  int gone = chdir(place->before) || system(command);
+  int gone = chdir(place->before);
+  void *directory = place->directory;
   free(place);
-  return gone;
+  return temporary_teardown(&directory) || gone;
 }
+
+static inline void small_write(void **state, const char *name, const char *text) {
+  small_place *place = *state;
+  write_text(place->directory, name, text);
+}
+
+/* What a file holds, to be freed. */
+static inline char *small_read(const char *name) {
+  enum { MOST = 1 << 20 };
+  FILE *in = fopen(name, "rb");
+  char *text = calloc(1, MOST);
+  assert_non_null(in);
+  assert_non_null(text);
+  text[fread(text, 1, MOST - 1, in)] = '\0';
+  fclose(in);
+  return text;
+}
+
+static inline bool small_holds(const char *name, const char *part) {
+  char *text = small_read(name);
+  bool holds = strstr(text, part) != NULL;
+  if (!holds) print_message("%s does not hold %s:\n%s\n", name, part, text);
+  free(text);
+  return holds;
+}
+
+static inline int small_redirect(int stream, const char *name) {
+  int before = dup(stream), file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  assert_true(before >= 0 && file >= 0);
+  dup2(file, stream);
+  close(file);
+  return before;
+}
+
+static inline void small_restore(int stream, int before) {
+  dup2(before, stream);
+  close(before);
+}
+
+/* One call of the program over a description, with its streams in the files `out` and `err`. */
+static inline int small_call(const char *description, char **words) {
+  hermes_model model = small_model_of(description);
+  int count = 0;
+  while (words[count]) count++;
+  fflush(NULL);
+  int out = small_redirect(STDOUT_FILENO, "out"), err = small_redirect(STDERR_FILENO, "err");
+  int code = hermes_twin_start(&model, count, words);
+  fflush(NULL);
+  small_restore(STDOUT_FILENO, out);
+  small_restore(STDERR_FILENO, err);
+  return code;
+}
+
+#define CALL(...) small_call(small_description, (char *[]){"ndt", __VA_ARGS__, NULL})
+#define SMALL_TEST(test) cmocka_unit_test_setup_teardown(test, small_enter, small_leave)
 
 #endif

@@ -1,4 +1,5 @@
-/* What both the generated code and the interpreter compute with, so that they agree to the last bit. */
+/* What both the generated code and the interpreter compute with, so that they agree to the last
+ * bit. */
 #ifndef HERMES_COMPUTE_H
 #define HERMES_COMPUTE_H
 
@@ -10,8 +11,8 @@ double hermes_db(double ratio);          /* 10 log10 x; 0 gives minus infinity, 
 double hermes_lin_field(double decibel); /* 10^(x/20) */
 double hermes_db_field(double ratio);    /* 20 log10 x */
 
-/* min and max keep a NaN from either side, so that it reaches a KPI and makes the candidate invalid.
- * Inline, because they stand in innermost loops. */
+/* min and max keep a NaN from either side, so that it reaches a KPI and makes the candidate
+ * invalid. Inline, because they stand in innermost loops. */
 static inline double hermes_min(double a, double b) {
   return a < b || a != a ? a : b;
 }
@@ -25,15 +26,23 @@ double hermes_sign(double x);
 double hermes_mod(double a, double b); /* a - b floor(a/b): the sign of b */
 double hermes_round(double x);         /* half away from zero */
 
-/* Type 7 percentile (linear interpolation between order statistics), share in 0..1; reorders `values`. NaN where any
- * value is NaN, or count is 0. */
+/* Type 7 percentile (linear interpolation between order statistics), share in 0..1; reorders
+ * `values`. NaN where any value is NaN, or count is 0. */
 double hermes_percentile(double *values, size_t count, double share);
 
-/* Takes one comparison of an expect into its verdict. `relation` is one of "<", "<=", ">", ">=", "==", "!=" as
- * relation number 0..5, or 6: `left` is a condition. Tolerance: 1e-12 relative (of a logarithmic quantity: of its linear
- * value), plus `within`. */
-enum { HERMES_LESS, HERMES_LESS_EQUAL, HERMES_GREATER, HERMES_GREATER_EQUAL, HERMES_EQUAL, HERMES_NOT_EQUAL, HERMES_CONDITION };
-void hermes_verdict_take(hermes_verdict *verdict, int relation, int logarithmic, double within, double left, double right,
-                         const size_t *row, int rank);
+/* Takes one comparison of an expect into its verdict. `relation` is one of "<", "<=", ">", ">=",
+ * "==", "!=" as relation number 0..5, or 6: `left` is a condition. Tolerance: 1e-12 relative (of a
+ * logarithmic quantity: of its linear value), plus `within`. */
+enum {
+  HERMES_LESS,
+  HERMES_LESS_EQUAL,
+  HERMES_GREATER,
+  HERMES_GREATER_EQUAL,
+  HERMES_EQUAL,
+  HERMES_NOT_EQUAL,
+  HERMES_CONDITION
+};
+void hermes_verdict_take(hermes_verdict *verdict, int relation, int logarithmic, double within,
+                         double left, double right, const size_t *row, int rank);
 
 #endif

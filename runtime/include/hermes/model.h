@@ -1,11 +1,13 @@
 /* What a compiled blueprint is to the runtime: a description, and the functions that compute.
  *
- * `hermesc` emits one of these in C for a native twin; `hermesc interpret` builds one over the typed tree. All else
- * (reading data, candidates, batches, commands) is written once, above this line, for both.
+ * `hermesc` emits one of these in C for a native twin; `hermesc interpret` builds one over the
+ * typed tree. All else (reading data, candidates, batches, commands) is written once, above this
+ * line, for both.
  *
- * Storage. Every column, input, policy and computed value is a slot: one dense array in row-major order over its
- * index sets (a scalar has one element), of double (kind real, in coherent units) or int32_t (bool 0/1, enumeration
- * ordinal, row number of a reference). Slots are numbered as in the description.
+ * Storage. Every column, input, policy and computed value is a slot: one dense array in row-major
+ * order over its index sets (a scalar has one element), of double (kind real, in coherent units) or
+ * int32_t (bool 0/1, enumeration ordinal, row number of a reference). Slots are numbered as in the
+ * description.
  */
 #ifndef HERMES_MODEL_H
 #define HERMES_MODEL_H
@@ -18,20 +20,22 @@ enum { HERMES_ABI = 1, HERMES_MAX_RANK = 4, HERMES_SUM_BLOCK = 1024 };
 /* What may make a candidate invalid while it is computed. */
 typedef enum hermes_fault_code {
   HERMES_NO_FAULT,
-  HERMES_EMPTY_REDUCTION, /* a reduction over nothing, without a default and without a neutral value */
+  HERMES_EMPTY_REDUCTION, /* a reduction over nothing, without a default and without a neutral value
+                           */
   HERMES_NOT_FINITE,      /* a KPI that is infinite or no number */
 } hermes_fault_code;
 
 typedef struct hermes_fault {
   hermes_fault_code code;
-  int32_t slot;                  /* the value being computed */
-  int32_t line;                  /* in the blueprint */
-  size_t row[HERMES_MAX_RANK];   /* the element of the slot */
+  int32_t slot;                /* the value being computed */
+  int32_t line;                /* in the blueprint */
+  size_t row[HERMES_MAX_RANK]; /* the element of the slot */
 } hermes_fault;
 
 /* The arrays of one evaluation. */
 typedef struct hermes_frame {
-  const size_t *rows; /* number of rows of each table, by its number in the description (0 for a two-index table) */
+  const size_t *rows; /* number of rows of each table, by its number in the description (0 for a
+                         two-index table) */
   void *const *slot;  /* the array of each slot */
   hermes_fault fault; /* set by whoever returns non-zero */
 } hermes_frame;
@@ -47,13 +51,15 @@ typedef enum hermes_step {
 /* One comparison of an `expect`, over all rows that it was made for. */
 typedef struct hermes_verdict {
   size_t checked, failed;
-  double left, right, excess;   /* of the row that violates most, or else comes closest; coherent units */
-  size_t row[HERMES_MAX_RANK];  /* that row, over the assert's own `for` */
-  size_t at[HERMES_MAX_RANK];   /* the row of the expect's `for` where it was found; set by the runtime */
+  double left, right,
+      excess; /* of the row that violates most, or else comes closest; coherent units */
+  size_t row[HERMES_MAX_RANK]; /* that row, over the assert's own `for` */
+  size_t at[HERMES_MAX_RANK];  /* the row of the expect's `for` where it was found; set by the
+                                  runtime */
 } hermes_verdict;
 
 typedef struct hermes_model {
-  uint32_t abi; /* HERMES_ABI */
+  uint32_t abi;                     /* HERMES_ABI */
   const unsigned char *description; /* JSON, see docs/description.md; not terminated */
   size_t description_size;
   void *context; /* handed to every function below; NULL in generated code */
@@ -61,16 +67,18 @@ typedef struct hermes_model {
   /* Runs one step. Returns 0, or 1 with frame->fault set. */
   int (*compute)(void *context, hermes_frame *frame, hermes_step step);
 
-  /* Applies the `vary`s of one expect at one row of its `for` to the policies and inputs in `frame`. Returns 1, or 0
-   * where the expect's filter leaves this row out, or -1 with frame->fault set. `before` is the evaluated, unvaried
-   * frame: the filter, the varied row and the amount are those of it. */
-  int (*vary)(void *context, int expect, const size_t *row, const hermes_frame *before, hermes_frame *frame);
+  /* Applies the `vary`s of one expect at one row of its `for` to the policies and inputs in
+   * `frame`. Returns 1, or 0 where the expect's filter leaves this row out, or -1 with frame->fault
+   * set. `before` is the evaluated, unvaried frame: the filter, the varied row and the amount are
+   * those of it. */
+  int (*vary)(void *context, int expect, const size_t *row, const hermes_frame *before,
+              hermes_frame *frame);
 
-  /* Makes the comparisons of one expect at one row, each into its own verdict (in order of `assert`s). Returns 0, or 1
-   * with frame->fault set. A fault of `vary` or `assess` is of no slot: its slot is -1, its line the expect's or the
-   * assert's, its row the expect's. */
-  int (*assess)(void *context, int expect, const size_t *row, const hermes_frame *before, hermes_frame *frame,
-                hermes_verdict *verdicts);
+  /* Makes the comparisons of one expect at one row, each into its own verdict (in order of
+   * `assert`s). Returns 0, or 1 with frame->fault set. A fault of `vary` or `assess` is of no slot:
+   * its slot is -1, its line the expect's or the assert's, its row the expect's. */
+  int (*assess)(void *context, int expect, const size_t *row, const hermes_frame *before,
+                hermes_frame *frame, hermes_verdict *verdicts);
 } hermes_model;
 
 #endif
