@@ -76,6 +76,10 @@ static Term *refuse(Arguments *a, hermes_code code, const Term *arg, const char 
                                 a->name, wanted, type_phrase(checker->compiler, &arg->type));
   if (code == HB0409 && is_plain(&arg->type))
     hermes_diagnostic_note(d, "`* 1 rad` or `* 1 deg` makes a number an angle");
+  if (arg->type.kind == TYPE_BOOL && strcmp(a->name, "sum") == 0)
+    hermes_diagnostic_note(d, "`count(condition for ...)` says how often a condition holds");
+  if (arg->type.kind == TYPE_BOOL && strcmp(a->name, "mean") == 0)
+    hermes_diagnostic_note(d, "`share(condition for ...)` says how often a condition holds");
   return term_error(checker, a->call->span);
 }
 
@@ -335,7 +339,7 @@ static Term *reduction_percentile(Arguments *a, Term *reduce) {
   Term *first = a->items[0];
   if (!is_plain(&first->type)) return refuse(a, HB0408, first, "a share such as 5 %");
   if (term_constant(first, &share) && !(share >= 0 && share <= 1)) {
-    hermes_diagnostic *d = report(a->scope->checker->compiler, HB0505, first->span,
+    hermes_diagnostic *d = report(a->scope->checker->compiler, HB0306, first->span,
                                   "a percentile lies in 0 %% .. 100 %%");
     hermes_diagnostic_note(d, "the 5th percentile reads `percentile(5 %%, ...)`");
     return term_error(a->scope->checker, a->call->span);
@@ -349,8 +353,19 @@ static int written_arguments(const Expr *call) {
   return count;
 }
 
+static bool is_share(const Expr *expr) {
+  return expr->kind == EXPR_NUMBER || (expr->kind == EXPR_QUANTITY && expr->unit.factor == 0.01 &&
+                                       hermes_dimension_is_one(&expr->unit.dimension));
+}
+
 static bool check_form(Scope *scope, const Expr *call, const ReductionInfo *info) {
   int wanted = info->rule == reduction_percentile ? 2 : 1;
+  const Expr *last = call->args ? call->args->next : NULL;
+  if (wanted == 2 && last && is_share(last) && !is_share(call->args)) {
+    report(scope->checker->compiler, HB0306, last->span,
+           "`%s` takes its share first: `%s(5 %%, x for ...)`", info->name, info->name);
+    return false;
+  }
   if (written_arguments(call) == wanted) return true;
   hermes_diagnostic *d =
       report(scope->checker->compiler, HB0306, call->span, "`%s` takes %s before its `for`",

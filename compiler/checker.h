@@ -5,8 +5,7 @@
 
 #include "hermesc.h"
 
-/* ---- names.c: what is declared, and how it is found
- * ---------------------------------------------------------------- */
+/* ---- names.c: what is declared, and how it is found ---- */
 
 /* A written value (input, policy, out, let, kpi) and how far its definition has been checked. */
 typedef enum Progress { UNCHECKED, CHECKING, CHECKED } Progress;
@@ -96,8 +95,7 @@ void suggest(hermes_diagnostic *d, const char *word, const char *const *names, s
 /* Is this the name of a built-in function or reduction? */
 bool is_builtin(const char *name);
 
-/* ---- types.c: the algebra of units
- * ---------------------------------------------------------------------------------- */
+/* ---- types.c: the algebra of units ---- */
 
 extern const Type type_error, type_number, type_bool;
 Type type_real(hermes_scale scale, hermes_dimension dimension);
@@ -124,8 +122,7 @@ bool comparable(Checker *checker, const Expr *expr, const Term *left, const Term
  * default"). */
 bool require_type(Checker *checker, const Term *term, const Type *want, const char *what);
 
-/* ---- expressions.c: expressions to terms
- * ---------------------------------------------------------------------------------- */
+/* ---- expressions.c: expressions to terms ---- */
 
 /* Never NULL: a term of type_error stands for what was reported. `expected` (may be NULL) is where
  * labels are found. */
@@ -140,16 +137,18 @@ bool term_constant(const Term *term, double *value); /* folds numbers and arithm
 /* Binds the loops of `for`s; returns false where a set is unknown. */
 bool bind_fors(Scope *scope, const For *fors, Loop *loops, int *count, Span span);
 
-/* ---- calls.c, functions.c
- * ------------------------------------------------------------------------------------------- */
+/* ---- calls.c, functions.c ---- */
 Term *check_call(Scope *scope, const Expr *expr, const Type *expected);
 Term *call_function(Scope *scope, const Expr *expr, int function);
 int find_function(Scope *scope, Name name); /* reports an unknown or ambiguous one; -1 */
 void check_unused_functions(Checker *checker);
 
-/* ---- program.c
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- idioms.c: how a blueprint says what other languages write, as a help line, or NULL ---- */
+const char *idiom_of_function(const char *name);
+const char *idiom_of_value(const char *name);
+const char *idiom_of_type(const char *name);
+
+/* ---- program.c ---- */
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it
  * depends on itself. */
 bool check_definition(Checker *checker, int slot);

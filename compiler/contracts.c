@@ -23,6 +23,7 @@ typedef struct Contract {
   int block;
   bool *listed;            /* by slot */
   const Term **first_read; /* by slot: where the block first reads it */
+  bool unknown;            /* a name in the list is */
 } Contract;
 
 static void note_read(void *context, const Term *term) {
@@ -53,6 +54,14 @@ static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
 }
 
+static void report_unread(const Contract *contract, int slot, Span span) {
+  const Program *program = &contract->compiler->program;
+  bool own = program->slots[slot].block == contract->block;
+  report(contract->compiler, HB0503, span, "block `%s` does not read `%s`%s",
+         program->blocks[contract->block].name, program->slots[slot].name,
+         own ? ": it is its own output" : "");
+}
+
 static void check_listed(Contract *contract, const NameList *name) {
   Compiler *compiler = contract->compiler;
   int slot = listed_value(&compiler->program, name->name.text);
@@ -61,14 +70,14 @@ static void check_listed(Contract *contract, const NameList *name) {
         report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`",
                name->name.text);
     suggest_value(contract, d, name->name.text);
+    contract->unknown = true;
     return;
   }
+  if (contract->listed[slot])
+    report(compiler, HB0202, name->name.span, "`%s` is listed twice", name->name.text);
+  else if (!contract->first_read[slot])
+    report_unread(contract, slot, name->name.span);
   contract->listed[slot] = true;
-  if (contract->first_read[slot]) return;
-  const char *own =
-      compiler->program.slots[slot].block == contract->block ? ": it is its own output" : "";
-  report(compiler, HB0503, name->name.span, "block `%s` does not read `%s`%s",
-         compiler->program.blocks[contract->block].name, name->name.text, own);
 }
 
 static void check_unlisted(Contract *contract, const Block *block) {
@@ -87,13 +96,15 @@ static void check_contract(Compiler *compiler, int number) {
   Program *program = &compiler->program;
   const Block *block = &program->blocks[number];
   if (!block->contract) return;
-  Contract contract = {compiler, number,
-                       ARENA_ARRAY(&compiler->arena, bool, program->slot_count + 1),
-                       ARENA_ARRAY(&compiler->arena, const Term *, program->slot_count + 1)};
+  Contract contract = {.compiler = compiler,
+                       .block = number,
+                       .listed = ARENA_ARRAY(&compiler->arena, bool, program->slot_count + 1),
+                       .first_read =
+                           ARENA_ARRAY(&compiler->arena, const Term *, program->slot_count + 1)};
   for (int i = 0; i < program->slot_count; i++)
     if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, &contract);
   for (const NameList *n = block->contract->names; n; n = n->next) check_listed(&contract, n);
-  check_unlisted(&contract, block);
+  if (!contract.unknown) check_unlisted(&contract, block); /* else it may be what was meant */
 }
 
 /* ---- order and cycles ---- */

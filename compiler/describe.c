@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- JSON that ends the program where memory is out, rather than leave a part out ----------- */
+/* ---- JSON that ends the program where memory is out, rather than leave a part out ---- */
 
 static cJSON *made(cJSON *item) {
   if (item) return item;
@@ -74,7 +74,7 @@ static void put_texts(cJSON *object, const char *key, const char *const *texts, 
     append(array, text_item(texts[i]));
 }
 
-/* ---- blueprint, tables, blocks -------------------------------------------------------------- */
+/* ---- blueprint, tables, blocks ---- */
 
 /* The file's name alone: a twin does not depend on where it was compiled. */
 static const char *file_name(const Compiler *compiler) {
@@ -118,7 +118,7 @@ static cJSON *block_json(const Compiler *compiler, const Block *block) {
   return json;
 }
 
-/* ---- slots ---------------------------------------------------------------------------------- */
+/* ---- slots ---- */
 
 static const char *const KINDS[] = {
     [TYPE_ERROR] = "error", [TYPE_REAL] = "real", [TYPE_BOOL] = "bool",
@@ -149,6 +149,12 @@ static void (*const PUT_KIND[])(cJSON *, const Slot *) = {
     [TYPE_REF] = put_refers,
 };
 
+static void put_kind(cJSON *json, const Slot *slot) {
+  static const size_t kinds = sizeof PUT_KIND / sizeof *PUT_KIND;
+  put_text(json, "kind", KINDS[slot->type.kind]);
+  if (slot->type.kind < kinds && PUT_KIND[slot->type.kind]) PUT_KIND[slot->type.kind](json, slot);
+}
+
 static cJSON *domain_json(const Domain *domain) {
   if (!domain->present) return made(cJSON_CreateNull());
   cJSON *json = made(cJSON_CreateObject());
@@ -169,7 +175,7 @@ static cJSON *default_json(const Slot *slot) {
   if (!slot->has_default) return made(cJSON_CreateNull());
   if (slot->type.kind == TYPE_BOOL) return made(cJSON_CreateBool(slot->default_number != 0));
   if (slot->type.kind != TYPE_REAL) return number_item(slot->default_number);
-  return number_item(hermes_from_coherent(&slot->unit, slot->default_number));
+  return number_item(hermes_written_number(&slot->unit, slot->default_number));
 }
 
 static void put_column(cJSON *json, const Slot *slot) {
@@ -227,12 +233,10 @@ static const struct {
 };
 
 static cJSON *slot_json(const Compiler *compiler, const Slot *slot) {
-  static const size_t kinds = sizeof PUT_KIND / sizeof *PUT_KIND;
   cJSON *json = made(cJSON_CreateObject());
   put_text(json, "name", slot->name);
   put_text(json, "role", ROLES[slot->role].name);
-  put_text(json, "kind", KINDS[slot->type.kind]);
-  if (slot->type.kind < kinds && PUT_KIND[slot->type.kind]) PUT_KIND[slot->type.kind](json, slot);
+  put_kind(json, slot);
   put_index(json, slot->index, slot->rank);
   put_text(json, "doc", slot->doc);
   put_count(json, "line", line_of(compiler, slot->span));
@@ -246,7 +250,7 @@ static void put_role(cJSON *json, const char *key, const Program *program, Role 
     if (program->slots[i].role == role) append(slots, cJSON_CreateNumber(i));
 }
 
-/* ---- goal ----------------------------------------------------------------------------------- */
+/* ---- goal ---- */
 
 static int kpi_position(const Program *program, int slot) {
   int position = 0;
@@ -282,7 +286,7 @@ static cJSON *goal_json(const Program *program) {
   return json;
 }
 
-/* ---- expects -------------------------------------------------------------------------------- */
+/* ---- expects ---- */
 
 static void put_loops(cJSON *json, const Loop *loops, const char *const *variables, int count) {
   int tables[MAX_RANK] = {0};
@@ -300,10 +304,8 @@ static cJSON *within_json(const Assert *claim) {
 
 static cJSON *assert_json(const Compiler *compiler, const Assert *claim) {
   cJSON *json = made(cJSON_CreateObject());
-  TypeKind kind = claim->left->type.kind;
   put_text(json, "relation", claim->relation == OP_COUNT ? "" : operator_spelling(claim->relation));
-  put_text(json, "kind", KINDS[kind]);
-  if (kind == TYPE_REAL) put_unit(json, claim->unit_text);
+  put_kind(json, &(Slot){.type = claim->left->type, .unit_text = claim->unit_text});
   put_loops(json, claim->loops, claim->variables, claim->loop_count);
   put_count(json, "line", line_of(compiler, claim->span));
   put(json, "within", within_json(claim));
@@ -329,7 +331,7 @@ static cJSON *expect_json(const Compiler *compiler, const Expect *expect) {
   return json;
 }
 
-/* ---- work: how often each term is evaluated ------------------------------------------------- */
+/* ---- work: how often each term is evaluated ---- */
 
 /* Beyond this a number says no more than "too much"; it keeps a chain of functions, each of which
  * calls the next one twice, finite. */
@@ -456,7 +458,7 @@ static cJSON *work_json(const Compiler *compiler) {
   return work.list;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
 static void put_parts(cJSON *json, const Compiler *compiler) {
   const Program *program = &compiler->program;

@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-/* ---- lines --------------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 void emit_text(Emitter *e, const char *format, ...) {
   va_list arguments;
@@ -41,7 +41,7 @@ void emit_close(Emitter *e) {
   emit_line(e, "}");
 }
 
-/* ---- functions that are called -------------------------------------------------------------------- */
+/* ---- functions that are called ---- */
 
 static void mark_calls(const Term *term, bool *called) {
   if (!term) return;
@@ -97,7 +97,7 @@ static void emit_functions(Emitter *e) {
     if (called[i]) emit_function(e, i);
 }
 
-/* ---- computing ------------------------------------------------------------------------------------- */
+/* ---- computing ---- */
 
 static void emit_bodies(Emitter *e) {
   const Program *program = e->program;
@@ -174,7 +174,7 @@ static void emit_expects(Emitter *e) {
                "}\n");
 }
 
-/* ---- the file -------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static const char HEAD[] =
     "/* Made by hermesc " HERMES_VERSION " from a blueprint, which is the text to read and to edit.\n"
@@ -185,8 +185,7 @@ static const char HEAD[] =
     "#include <hermes/compute.h>\n"
     "\n"
     "#pragma GCC diagnostic ignored \"-Wtautological-compare\" /* a blueprint may compare x to x */\n"
-    "#pragma GCC diagnostic ignored \"-Wint-in-bool-context\"\n"
-    "#pragma GCC diagnostic ignored \"-Wbool-compare\"\n";
+    "#pragma GCC diagnostic ignored \"-Wint-in-bool-context\"\n";
 
 /* Of libm under another name, functions whose results the C compiler would compute in advance and
  * round otherwise than the library, and so than the interpreter. The others it may know: they are

@@ -20,7 +20,7 @@ static void declare_expect(Emitter *e, const Expect *expect, const Reads *reads)
   emit_declarations(e, reads);
 }
 
-/* ---- vary: everything is read as it was before ----------------------------------------------------- */
+/* ---- vary: everything is read as it was before ---- */
 
 static void each_vary_term(Emitter *e, const Expect *expect, Reads *reads) {
   read_term(e, reads, expect->filter);
@@ -73,7 +73,7 @@ void emit_vary(Emitter *e, int which) {
   emit_exit(e, "1");
 }
 
-/* ---- assess ----------------------------------------------------------------------------------------- */
+/* ---- assess ---- */
 
 static const char *relation_name(Operator relation) {
   static const char *const names[OP_COUNT] = {

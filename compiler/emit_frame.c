@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- what it reads ------------------------------------------------------------------------------- */
+/* ---- what it reads ---- */
 
 Reads reads_new(Emitter *e) {
   return (Reads){
@@ -33,7 +33,7 @@ void read_term(const Emitter *e, Reads *reads, const Term *term) {
   for (int i = 0; i < term_part_count(term); i++) read_term(e, reads, term_part(term, i));
 }
 
-/* ---- scratch memory ------------------------------------------------------------------------------ */
+/* ---- scratch memory ---- */
 
 static Scratch *scratch_new(Emitter *e) {
   Scratch *scratch = ARENA_NEW(&e->arena, Scratch);
@@ -92,7 +92,7 @@ static void emit_scratch(Emitter *e) {
   check_scratch(e);
 }
 
-/* ---- in and out ---------------------------------------------------------------------------------- */
+/* ---- in and out ---- */
 
 const char *rows_text(Emitter *e, const char *name, int rank) {
   const char *text = rank == 0 ? "{0}" : "{";

@@ -1,7 +1,7 @@
 /* Reductions -> loops in C: the same operations, in the same order, as interpret.c. */
 #include "emit.h"
 
-/* ---- loops --------------------------------------------------------------------------------------- */
+/* ---- loops ---- */
 
 void emit_loop(Emitter *e, int variable, int table) {
   emit_begin(e);
@@ -40,7 +40,7 @@ void emit_closes(Emitter *e, int count) {
   while (count-- > 0) emit_close(e);
 }
 
-/* ---- what each reduction keeps, takes and gives; its value becomes t<t> --------------------------- */
+/* ---- what each reduction keeps, takes and gives; its value becomes t<t> ---- */
 
 static int scratch_of(const Emitter *e, const Term *term) {
   const Scratch *scratch = e->scratch;
@@ -158,7 +158,7 @@ static const Reducer REDUCERS[] = {
     [REDUCE_PERCENTILE] = {"0.0", keep_share, take_value, give_percentile, false, NULL},
 };
 
-/* ---- the whole reduction ------------------------------------------------------------------------- */
+/* ---- the whole reduction ---- */
 
 static bool counts_accepted(const Term *term) {
   return term->fallback || !term_is_neutral(term->reduction);

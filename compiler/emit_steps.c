@@ -1,7 +1,7 @@
 /* Steps and function instances -> functions in C. */
 #include "emit.h"
 
-/* ---- steps --------------------------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 static Term **own_variables(Emitter *e, const Slot *slot) {
   Term **variables = ARENA_ARRAY(&e->arena, Term *, slot->rank + 1);
@@ -53,7 +53,7 @@ void emit_default(Emitter *e, int slot) {
   emit_map(e, slot, e->program->slots[slot].value);
 }
 
-/* ---- grouped sums ---------------------------------------------------------------------------------- */
+/* ---- grouped sums ---- */
 
 /* Opens a loop over the indices that the key does not give; returns how many. */
 static int emit_outer_loops(Emitter *e, const Step *step) {
@@ -152,7 +152,7 @@ void emit_step(Emitter *e, const Step *step) {
   else emit_map(e, step->slot, step->value);
 }
 
-/* ---- functions ----------------------------------------------------------------------------------- */
+/* ---- functions ---- */
 
 static void mark_locals(const Term *term, bool *used) {
   if (term->kind == TERM_LOCAL) used[term->index] = true;

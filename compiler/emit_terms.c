@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- types --------------------------------------------------------------------------------------- */
+/* ---- types ---- */
 
 const char *c_type(const Type *type) {
   static const char *const types[] = {
@@ -24,7 +24,7 @@ static bool is_real(const Term *term) {
   return term->type.kind == TYPE_REAL || term->type.kind == TYPE_ERROR;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 /* The fewest digits that read back as the same number, and a point or an exponent. */
 static void shortest(double number, char *text, size_t size) {
@@ -56,7 +56,7 @@ static void value_of_number(Emitter *e, const Term *term) {
   else emit_text(e, "%.0f", term->number);
 }
 
-/* ---- slots --------------------------------------------------------------------------------------- */
+/* ---- slots ---- */
 
 /* Row-major: ((r0 * n1 + r1) * n2 + r2). */
 static void emit_rows(Emitter *e, const Slot *slot, Term *const *rows, int count) {
@@ -85,7 +85,7 @@ static void value_of_slot(Emitter *e, const Term *term) {
   emit_text(e, "]");
 }
 
-/* ---- operators ----------------------------------------------------------------------------------- */
+/* ---- operators ---- */
 
 /* An operator in C: between or before its operands, each in its own precedence; or a function. */
 typedef struct Form {
@@ -195,7 +195,7 @@ static void value_of_apply(Emitter *e, const Term *term) {
   }
 }
 
-/* ---- the other terms ----------------------------------------------------------------------------- */
+/* ---- the other terms ---- */
 
 static void value_of_variable(Emitter *e, const Term *term) {
   emit_text(e, "v%d", term->index);
@@ -275,7 +275,7 @@ void emit_value(Emitter *e, const Term *term, Precedence precedence) {
   if (bracketed) emit_text(e, ")");
 }
 
-/* ---- statements ---------------------------------------------------------------------------------- */
+/* ---- statements ---- */
 
 void emit_bind(Emitter *e, const Term *term, int number) {
   Binding *binding = ARENA_NEW(&e->arena, Binding);

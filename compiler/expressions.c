@@ -106,16 +106,21 @@ static bool may_read(Scope *scope, const Slot *slot, Span span) {
 
 static const char *index_pattern(const Checker *checker, const Slot *slot) {
   const char *text = slot->name;
+  if (slot->role == ROLE_COLUMN)
+    text = arena_format(&checker->compiler->arena, "%s.%s",
+                        checker->program->tables[slot->table].name, slot->name);
   for (int i = 0; i < slot->rank; i++)
     text = arena_format(&checker->compiler->arena, "%s%s%s", text, i ? ", " : "[",
                         checker->program->tables[slot->index[i]].name);
   return slot->rank ? arena_format(&checker->compiler->arena, "%s]", text) : text;
 }
 
-static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr *arg) {
+/* `quiet`: an index before this one was wrong, and that was said; two that are exchanged are one
+ * error. */
+static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr *arg, bool quiet) {
   Compiler *compiler = scope->checker->compiler;
   Term *row = check_expr(scope, arg, NULL);
-  if (row->type.kind == TYPE_ERROR) return row;
+  if (row->type.kind == TYPE_ERROR || quiet) return row;
   if (row->type.kind == TYPE_REF && row->type.table == slot->index[position]) return row;
   hermes_diagnostic *d =
       report(compiler, HB0302, arg->span, "index %d of `%s` takes a row of `%s`, and this is %s",
@@ -138,6 +143,12 @@ Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool befo
                slot->rank, slot->rank == 1 ? "index" : "indices", count);
     hermes_diagnostic_fact(&d->expected, "%s", index_pattern(checker, slot));
     report_label(checker->compiler, d, slot->span, "declared here");
+    if (count == 0 && slot->rank == 1)
+      hermes_diagnostic_note(
+          d,
+          "it has one value for each row: `%s[x]` reads one, and a reduction such as "
+          "`mean(%s[x] for x in %s)` makes one number of all",
+          slot->name, slot->name, checker->program->tables[slot->index[0]].name);
     return term_error(checker, span);
   }
   Term *term = term_new(checker, TERM_SLOT, slot->type, span, count);
@@ -145,7 +156,7 @@ Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool befo
   term->before = before;
   bool good = true;
   for (int i = 0; i < count; i++, args = args->next) {
-    term->args[i] = check_row(scope, slot, i, args);
+    term->args[i] = check_row(scope, slot, i, args, !good);
     good &= term->args[i]->type.kind != TYPE_ERROR;
   }
   return good ? term : term_error(checker, span);
@@ -234,6 +245,8 @@ static Term *table_column(Scope *scope, int table, const Expr *member, const Exp
     hermes_diagnostic_note(d, "read `%s.%s[%c, %c]`, with a row of each index", t->name,
                            member->name.text, checker->program->tables[t->index[0]].name[0],
                            checker->program->tables[t->index[1]].name[0]);
+  else if (args && args->kind == EXPR_NAME)
+    hermes_diagnostic_note(d, "read `%s.%s`", args->name.text, member->name.text);
   else
     hermes_diagnostic_note(d, "read `x.%s` where `x in %s`", member->name.text, t->name);
   return term_error(checker, span);
@@ -282,6 +295,9 @@ static Term *check_index(Scope *scope, const Expr *expr) {
              "only a value with indices, or a column of a table with two indices, takes `[...]`");
   if (expr->left->kind == EXPR_INDEX)
     hermes_diagnostic_note(d, "several indices stand in one pair of brackets: `x[u, c]`");
+  else if (expr->left->kind == EXPR_NAME && expr->args->kind == EXPR_NAME && !scope->locals)
+    hermes_diagnostic_note(d, "`%s` is a row, and its columns are read with a point: `%s.%s`",
+                           expr->left->name.text, expr->left->name.text, expr->args->name.text);
   return term_error(checker, expr->span);
 }
 
@@ -340,6 +356,7 @@ static Term *check_comparison(Scope *scope, const Expr *expr) {
   Term *left, *right;
   if (!stands_alone(scope, expr->left)) {
     right = check_expr(scope, expr->right, NULL);
+    if (right->type.kind == TYPE_ERROR) return right; /* the other side hangs on it */
     left = check_expr(scope, expr->left, &right->type);
   } else {
     left = check_expr(scope, expr->left, NULL);

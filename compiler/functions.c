@@ -50,20 +50,65 @@ static bool lacks_module(const Compiler *compiler, uint32_t source) {
   return false;
 }
 
+/* How the functions in sight are called whose module is this one, or all where it is NULL. */
+static size_t functions_in_sight(const Scope *scope, const char *module, const char **names,
+                                 size_t capacity) {
+  Checker *checker = scope->checker;
+  size_t count = 0;
+  for (int i = 0; i < checker->function_count && count < capacity; i++) {
+    const FunctionDecl *f = &checker->functions[i];
+    const char *own = checker->compiler->sources[f->source]->module;
+    if (!in_sight(checker->compiler, scope->source, f->source)) continue;
+    if (!module)
+      names[count++] = f->decl->name.text;
+    else if (own && strcmp(own, module) == 0)
+      names[count++] = arena_format(&checker->compiler->arena, "%s.%s", own, f->decl->name.text);
+  }
+  return count;
+}
+
+/* What a name is that is known, but is no function. */
+static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *name) {
+  const char *said = idiom_of_function(name);
+  int value = find_value(scope, name);
+  if (find_bound(scope, name) || value >= 0)
+    hermes_diagnostic_note(d,
+                           value >= 0 && scope->checker->program->slots[value].rank > 0
+                               ? "`%s` is a value: its elements are read with `[...]`"
+                               : "`%s` is a value, and no function",
+                           name);
+  else if (said)
+    hermes_diagnostic_note(d, "%s", said);
+}
+
 static void unknown_function(Scope *scope, Name name) {
   Checker *checker = scope->checker;
+  const char *names[MAX_INSTANCES];
+  size_t count = 0;
   if (lacks_module(checker->compiler, scope->source)) return;
   hermes_diagnostic *d = report(checker->compiler, HB0204, name.span,
                                 "there is no function named `%s` here", name.text);
-  const char *names[MAX_INSTANCES];
-  size_t count = 0;
 #define BUILTIN(n, least, most, op, rule, signature, meaning) names[count++] = #n;
 #define REDUCTION(n, kind, rule, signature, meaning) names[count++] = #n;
 #include "builtins.def"
-  for (int i = 0; i < checker->function_count && count < MAX_INSTANCES; i++)
-    if (in_sight(checker->compiler, scope->source, checker->functions[i].source))
-      names[count++] = checker->functions[i].decl->name.text;
+  count += functions_in_sight(scope, NULL, names + count, MAX_INSTANCES - count);
   suggest(d, name.text, names, count);
+  explain_no_function(scope, d, name.text);
+}
+
+/* Of module.name: is the module not imported, or the name not in it? */
+static void unknown_qualified(Scope *scope, Name name) {
+  Compiler *compiler = scope->checker->compiler;
+  const char *names[MAX_INSTANCES];
+  size_t length = (size_t)(strrchr(name.text, '.') - name.text);
+  const char *module = arena_copy(&compiler->arena, name.text, length);
+  if (lacks_module(compiler, scope->source)) return;
+  hermes_diagnostic *d =
+      report(compiler, HB0204, name.span, "there is no function named `%s` here", name.text);
+  if (imports(compiler, scope->source, module))
+    suggest(d, name.text, names, functions_in_sight(scope, module, names, MAX_INSTANCES));
+  else
+    hermes_diagnostic_note(d, "there is no `import %s;`", module);
 }
 
 static void ambiguous_function(Scope *scope, Name name, const FunctionDecl *a,
@@ -89,7 +134,7 @@ static int find_qualified(Scope *scope, Name name) {
         in_sight(checker->compiler, scope->source, f->source))
       return i;
   }
-  unknown_function(scope, name);
+  unknown_qualified(scope, name);
   return -1;
 }
 

@@ -18,8 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* ---- limits: each is met by a diagnostic that names it
- * ------------------------------------------------------------ */
+/* ---- limits: each is met by a diagnostic that names it ---- */
 enum {
   MAX_SOURCE_BYTES = 4 << 20, /* one file */
   MAX_SOURCES = 64,           /* the blueprint and its modules */
@@ -36,8 +35,7 @@ enum {
   MAX_TERMS = 1 << 20,        /* nodes of the typed tree */
 };
 
-/* ---- arena.c: memory
- * --------------------------------------------------------------------------------------------- */
+/* ---- arena.c: memory ---- */
 typedef struct Arena {
   struct ArenaChunk *chunks;
 } Arena;
@@ -49,8 +47,7 @@ void arena_free(Arena *arena);
 #define ARENA_NEW(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc(arena, sizeof(type) * (size_t)(count)))
 
-/* ---- source.c: files and places in them
- * -------------------------------------------------------------------------- */
+/* ---- source.c: files and places in them ---- */
 typedef struct Span {
   uint32_t start, end; /* byte offsets */
   uint32_t source;     /* number of the source */
@@ -73,8 +70,7 @@ typedef struct Name {
 /* Bytes of the character at `text`, or 0 where it is not UTF-8. A terminator stops a cut one. */
 int utf8_length(const unsigned char *text);
 
-/* ---- tree.c: what the parser builds
- * ------------------------------------------------------------------------------ */
+/* ---- tree.c: what the parser builds ---- */
 typedef enum ExprKind {
   EXPR_NUMBER,   /* number */
   EXPR_QUANTITY, /* number with unit; unit_span is the unit's text */
@@ -231,8 +227,7 @@ typedef struct Tree { /* one source */
   Decl *decls;
 } Tree;
 
-/* ---- the program: names resolved, every expression typed
- * ---------------------------------------------------------- */
+/* ---- the program: names resolved, every expression typed ---- */
 typedef enum TypeKind { TYPE_ERROR, TYPE_REAL, TYPE_BOOL, TYPE_ENUM, TYPE_REF } TypeKind;
 
 typedef struct Labels {
@@ -446,8 +441,7 @@ typedef struct Program {
   int order_count;
 } Program;
 
-/* ---- lowering: loops that compute (ir.c)
- * -------------------------------------------------------------------------- */
+/* ---- lowering: loops that compute (ir.c) ---- */
 typedef enum StepKind {
   STEP_MAP,   /* for every element of the slot: slot[...] = value */
   STEP_GROUP, /* one pass over `scan`: slot[.., key, ..] += value wherever filter holds; a grouped
@@ -472,8 +466,7 @@ typedef struct Steps {
   int count;
 } Steps;
 
-/* ---- one compilation
- * ---------------------------------------------------------------------------------------------- */
+/* ---- one compilation ---- */
 typedef struct Compiler {
   Arena arena;
   hermes_diagnostics diagnostics;

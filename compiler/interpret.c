@@ -51,7 +51,7 @@ static void *allocated(void *memory) {
   abort();
 }
 
-/* ---- arrays --------------------------------------------------------------------------------- */
+/* ---- arrays ---- */
 
 static bool is_real(const Slot *slot) {
   return slot->type.kind == TYPE_REAL;
@@ -83,7 +83,7 @@ static size_t element_at(Evaluation *e, const Slot *slot, Term *const *rows) {
   return element;
 }
 
-/* ---- loops: every nest runs in row-major order, the last loop fastest ----------------------- */
+/* ---- loops: every nest runs in row-major order, the last loop fastest ---- */
 
 /* Goes to the first combination of rows; false where there is none. */
 static bool first_rows(Evaluation *e, const Loop *loops, int count) {
@@ -104,7 +104,7 @@ static bool next_rows(Evaluation *e, const Loop *loops, int count) {
   return false;
 }
 
-/* ---- operators and scalar functions --------------------------------------------------------- */
+/* ---- operators and scalar functions ---- */
 
 /* clang-format off */
 static double negate(double x) { return -x; }
@@ -201,7 +201,7 @@ static double apply(Evaluation *e, const Term *term) {
                           : application->two(left, evaluate(e, term->args[1]));
 }
 
-/* ---- reductions ----------------------------------------------------------------------------- */
+/* ---- reductions ---- */
 
 /* What a reduction has gathered. */
 typedef struct Fold {
@@ -350,7 +350,7 @@ static double reduce(Evaluation *e, const Term *term) {
   return value;
 }
 
-/* ---- terms ---------------------------------------------------------------------------------- */
+/* ---- terms ---- */
 
 static double number(Evaluation *e, const Term *term) {
   (void)e;
@@ -417,7 +417,7 @@ static Evaluation begin(const Interpreter *interpreter, const hermes_frame *now,
   return e;
 }
 
-/* ---- the steps of a computation ------------------------------------------------------------- */
+/* ---- the steps of a computation ---- */
 
 /* Computes all elements of one slot. */
 static void compute_slot(Evaluation *e, const hermes_frame *frame, int which) {
@@ -465,7 +465,7 @@ static int compute(void *context, hermes_frame *frame, hermes_step step) {
   return e.fault != HERMES_NO_FAULT;
 }
 
-/* ---- expects -------------------------------------------------------------------------------- */
+/* ---- expects ---- */
 
 static void enter_expect(Evaluation *e, const Expect *expect, const size_t *row) {
   for (int i = 0; i < expect->loop_count; i++)
@@ -549,7 +549,7 @@ static int assess(void *context, int which, const size_t *row, const hermes_fram
   return e.fault != HERMES_NO_FAULT;
 }
 
-/* ---- what a program needs to be interpreted ------------------------------------------------- */
+/* ---- what a program needs to be interpreted ---- */
 
 typedef struct Extent {
   size_t depth;  /* of recursion */

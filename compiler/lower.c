@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* ---- nests ----------------------------------------------------------------------------------------- */
+/* ---- nests ---- */
 
 Nest nest_inside(const Nest *nest, const Loop *loops, int count) {
   Nest inside = *nest;
@@ -27,7 +27,7 @@ static Nest nest_of_slot(const Slot *slot) {
   return nest;
 }
 
-/* ---- steps ----------------------------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 /* Index variables of a term, those of its loops included. */
 static int variable_count(const Term *term) {
@@ -58,7 +58,7 @@ static void add_step(Lowering *l, Step step) {
   l->compiler->steps.items[l->compiler->steps.count++] = step;
 }
 
-/* ---- hidden slots ---------------------------------------------------------------------------------- */
+/* ---- hidden slots ---- */
 
 static bool holds_index(const Slot *slot, const int *tables, int count) {
   bool taken[MAX_RANK] = {false};
@@ -154,7 +154,7 @@ Term *hidden_end(Lowering *l, const Hidden *hidden, Step step, const Type *type,
   return read;
 }
 
-/* ---- definitions ----------------------------------------------------------------------------------- */
+/* ---- definitions ---- */
 
 /* A definition's own indices are its variables 0, 1, ..; loops inside are numbered by depth. */
 static Term *canonical(Lowering *l, const Slot *slot) {

@@ -24,7 +24,7 @@ static bool is_groupable(Reduction reduction) {
   return groupable[reduction];
 }
 
-/* ---- finding the key ------------------------------------------------------------------------------- */
+/* ---- finding the key ---- */
 
 /* Is it `row == key`, where the row is a variable outside of the loops and the key changes within? */
 static bool is_key(Group *group, const Term *row, const Term *key) {
@@ -66,7 +66,7 @@ static bool find_group(Lowering *l, const Nest *nest, const Term *term, Group *g
   return take_key(l->arena, group, term->filter, &group->rest);
 }
 
-/* ---- the pass -------------------------------------------------------------------------------------- */
+/* ---- the pass ---- */
 
 static Variables outer_variables(const Group *group, const Term *value, const Term *condition) {
   Variables outer = variable_bit(group->nest->count) - 1;
@@ -126,7 +126,7 @@ static Term *pass(Lowering *l, const Group *group, Term *value, Term *condition)
   return hidden_end(l, &hidden, step, &real, group->reduction->span);
 }
 
-/* ---- reductions in terms of passes ----------------------------------------------------------------- */
+/* ---- reductions in terms of passes ---- */
 
 static Term *real_number(Lowering *l, const Group *group, double number) {
   return new_number(l->arena, number, TYPE_REAL, group->reduction->span);
@@ -189,7 +189,7 @@ static Term *read_group(Lowering *l, const Group *group) {
   return needs_rows ? either_or_empty(l, rows, reduction, total) : total;
 }
 
-/* ---- the walk -------------------------------------------------------------------------------------- */
+/* ---- the walk ---- */
 
 static Term *grouped_or_none(Lowering *l, const Nest *nest, Term *term) {
   return term ? grouped(l, nest, term) : NULL;

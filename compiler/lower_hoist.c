@@ -25,7 +25,7 @@ static Term *moved(Lowering *l, const Nest *nest, const Term *term) {
   return hidden_end(l, &hidden, step, &term->type, term->span);
 }
 
-/* ---- reductions that fault over nothing ------------------------------------------------------------ */
+/* ---- reductions that fault over nothing ---- */
 
 /* Such a fault must stay where it is. The reduction itself moves, with any fallback, and beside it
  * the number of its elements, by which the step sees whether there is a value. */
@@ -52,7 +52,7 @@ static Term *moved_with_count(Lowering *l, const Nest *nest, const Term *term) {
   return value ? either_or_empty(l, rows, term, value) : NULL;
 }
 
-/* ---- the walk -------------------------------------------------------------------------------------- */
+/* ---- the walk ---- */
 
 static Term *hoisted_or_none(Lowering *l, const Nest *nest, Term *term, unsigned stage) {
   return term ? hoisted(l, nest, term, stage) : NULL;

@@ -140,21 +140,78 @@ static size_t names_in_sight(const Scope *scope, const char **names, size_t capa
   return count;
 }
 
+/* How a column would be read here: `c.tx_power` where a variable runs over its table. */
+static void explain_column(const Scope *scope, hermes_diagnostic *d, int column) {
+  const Program *program = scope->checker->program;
+  const Slot *slot = &program->slots[column];
+  const Table *table = &program->tables[slot->table];
+  const char *row = "row";
+  if (table->rank == 2) {
+    hermes_diagnostic_note(d, "`%s` is a column of table `%s`: read `%s.%s[%c, %c]`", slot->name,
+                           table->name, table->name, slot->name,
+                           program->tables[table->index[0]].name[0],
+                           program->tables[table->index[1]].name[0]);
+    return;
+  }
+  for (int i = 0; i < scope->bound_count && !scope->locals; i++)
+    if (scope->bound[i].table == slot->table && scope->bound[i].name) row = scope->bound[i].name;
+  hermes_diagnostic_note(d, "`%s` is a column of table `%s`: read it at a row, as in `%s.%s`",
+                         slot->name, table->name, row, slot->name);
+}
+
+/* The first enumeration of a value or column that has this label, or -1. */
+static int slot_with_label(const Program *program, const char *name) {
+  for (int i = 0; i < program->slot_count; i++) {
+    const Type *type = &program->slots[i].type;
+    for (int l = 0; type->kind == TYPE_ENUM && l < type->labels->count; l++)
+      if (strcmp(type->labels->names[l], name) == 0) return i;
+  }
+  return -1;
+}
+
 /* What a name is that is known, but is no value here. */
-static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, const char *name) {
+static bool explain_known(const Scope *scope, hermes_diagnostic *d, const char *name) {
   const Checker *checker = scope->checker;
-  int table = find_table(checker, name);
-  int column = map_get(&checker->columns, name, 0);
+  int table = find_table(checker, name), column = map_get(&checker->columns, name, 0);
+  int labelled = slot_with_label(checker->program, name);
   if (table >= 0)
     hermes_diagnostic_note(
         d, "`%s` is a table: `for x in %s` runs over its rows, `x.column` reads one", name, name);
   else if (column >= 0)
-    hermes_diagnostic_note(
-        d, "`%s` is a column of table `%s`: read it at a row, as in `row.%s`", name,
-        checker->program->tables[checker->program->slots[column].table].name, name);
+    explain_column(scope, d, column);
   else if (map_get(&checker->values, name, 0) >= 0)
     hermes_diagnostic_note(
         d, "a `let` of another block has this name; make it an `out` to read it here");
+  else if (labelled >= 0)
+    hermes_diagnostic_note(d, "`%s` is a label of `%s`, and is understood beside such a value",
+                           name, checker->program->slots[labelled].name);
+  else if (is_builtin(name) || map_get(&checker->function_names, name, 0) >= 0)
+    hermes_diagnostic_note(d, "`%s` is a function: it is called with `(...)`", name);
+  else
+    return false;
+  return true;
+}
+
+/* An index such as [cell], which names no row: the unknown name may have been meant for one. */
+static const Bound *nameless_index(const Scope *scope) {
+  for (int i = 0; i < scope->bound_count && !scope->locals; i++)
+    if (!scope->bound[i].name && scope->bound[i].table >= 0) return &scope->bound[i];
+  return NULL;
+}
+
+static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, const char *name) {
+  const Bound *nameless = nameless_index(scope);
+  const char *said = idiom_of_value(name);
+  if (explain_known(scope, d, name)) return;
+  if (said)
+    hermes_diagnostic_note(d, "%s", said);
+  else if (hermes_unit_symbol(&scope->checker->compiler->units, name, strlen(name)))
+    hermes_diagnostic_note(d, "`%s` is a unit: it stands right behind its number, as in `20 %s`",
+                           name, name);
+  else if (nameless && !d->candidates)
+    hermes_diagnostic_note(d, "the index over `%s` has no name: `[%s in %s]` gives it one",
+                           scope->checker->program->tables[nameless->table].name, name,
+                           scope->checker->program->tables[nameless->table].name);
 }
 
 void unknown_name(const Scope *scope, Name name) {
@@ -175,6 +232,24 @@ void unknown_column(Checker *checker, int table, Name name) {
   suggest(d, name.text, names, (size_t)t->column_count);
 }
 
+/* What runs over rows instead of what was named. */
+static void explain_no_index_set(const Checker *checker, hermes_diagnostic *d, const char *name) {
+  const Program *program = checker->program;
+  int table = find_table(checker, name), value = map_get(&checker->values, name, 0);
+  if (table >= 0)
+    hermes_diagnostic_note(d, "run over both of its indices: `for %c in %s for %c in %s`",
+                           program->tables[program->tables[table].index[0]].name[0],
+                           program->tables[program->tables[table].index[0]].name,
+                           program->tables[program->tables[table].index[1]].name[0],
+                           program->tables[program->tables[table].index[1]].name);
+  else if (value >= 0 && program->slots[value].rank > 0)
+    hermes_diagnostic_note(d,
+                           "`%s` is a value: run over its index, `for %c in %s`, and read `%s[%c]`",
+                           name, program->tables[program->slots[value].index[0]].name[0],
+                           program->tables[program->slots[value].index[0]].name, name,
+                           program->tables[program->slots[value].index[0]].name[0]);
+}
+
 int index_set(Checker *checker, Name name) {
   int table = find_table(checker, name.text);
   if (table >= 0 && checker->program->tables[table].rank == 1) return table;
@@ -186,6 +261,7 @@ int index_set(Checker *checker, Name name) {
   size_t count = 0;
   for (int i = 0; i < checker->program->table_count && count < MAX_SLOTS; i++)
     if (checker->program->tables[i].rank == 1) names[count++] = checker->program->tables[i].name;
-  suggest(d, name.text, names, count);
+  if (table < 0) suggest(d, name.text, names, count);
+  explain_no_index_set(checker, d, name.text);
   return -1;
 }

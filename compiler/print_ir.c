@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* ---- terms: one line, fully bracketed ------------------------------------------------------------- */
+/* ---- terms: one line, fully bracketed ---- */
 
 static void print_list(const Compiler *compiler, Term *const *terms, int count, FILE *out) {
   for (int i = 0; i < count; i++) {
@@ -121,7 +121,7 @@ void print_term(const Compiler *compiler, const Term *term, FILE *out) {
   forms[term->kind](compiler, term, out);
 }
 
-/* ---- steps ----------------------------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 static void print_head(const Compiler *compiler, const Step *step, FILE *out) {
   const Program *program = &compiler->program;

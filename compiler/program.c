@@ -90,6 +90,9 @@ static void refuse_unit_name(Checker *checker, Name name, const char *what) {
   if (hermes_unit_symbol(&compiler_of(checker)->units, name.text, strlen(name.text)))
     report(compiler_of(checker), HB0209, name.span, "`%s` is a unit, and cannot name a %s",
            name.text, what);
+  else if (strcmp(name.text, "bool") == 0 || strcmp(name.text, "int") == 0)
+    report(compiler_of(checker), HB0209, name.span, "`%s` is a type, and cannot name a %s",
+           name.text, what);
 }
 
 static void declare_table(Checker *checker, const Decl *decl) {
@@ -158,6 +161,12 @@ static void declare_columns(Checker *checker, const Decl *decl) {
 
 /* ---- blocks and functions ---- */
 
+static void second_contract(Checker *checker, const Block *block, const Statement *second) {
+  hermes_diagnostic *d = report(compiler_of(checker), HB0202, second->span,
+                                "block `%s` has two `in` contracts", block->name);
+  report_label(compiler_of(checker), d, block->contract->span, "first here");
+}
+
 static void declare_block(Checker *checker, const Decl *decl) {
   Program *program = checker->program;
   for (int i = 0; i < program->block_count; i++)
@@ -170,9 +179,7 @@ static void declare_block(Checker *checker, const Decl *decl) {
                    .operational = decl->operational,
                    .span = decl->name.span};
   for (Statement *s = decl->statements; s; s = s->next) {
-    if (s->kind == STATEMENT_IN && block->contract)
-      report(compiler_of(checker), HB0202, s->span, "block `%s` has two `in` contracts",
-             block->name);
+    if (s->kind == STATEMENT_IN && block->contract) second_contract(checker, block, s);
     if (s->kind == STATEMENT_IN)
       block->contract = s;
     else
@@ -212,7 +219,8 @@ static void declare_functions(Checker *checker, const Tree *tree) {
     if (decl->kind == DECL_FUNCTION)
       declare_function(checker, decl, tree->source);
     else if (tree->is_module && decl->kind != DECL_IMPORT)
-      report(compiler_of(checker), HB0212, decl->span, "a module holds imports and functions only");
+      report(compiler_of(checker), HB0212, decl->name.text ? decl->name.span : decl->span,
+             "a module holds imports and functions only");
   }
 }
 
@@ -251,11 +259,11 @@ static void read_range(Scope *scope, Slot *slot, const DomainExpr *written) {
            "the step of a range is positive");
   domain->present = true;
   domain->open = written->open;
-  domain->low = hermes_from_coherent(&slot->unit, low);
-  domain->high = hermes_from_coherent(&slot->unit, high);
+  domain->low = hermes_written_number(&slot->unit, low);
+  domain->high = hermes_written_number(&slot->unit, high);
   hermes_unit difference = slot->unit; /* a step is a difference: it has no origin */
   difference.offset = 0;
-  domain->step = hermes_from_coherent(&difference, by);
+  domain->step = hermes_written_number(&difference, by);
 }
 
 static void read_values(Scope *scope, Slot *slot, const DomainExpr *written) {
@@ -266,7 +274,7 @@ static void read_values(Scope *scope, Slot *slot, const DomainExpr *written) {
   for (const Expr *value = written->values; value; value = value->next) {
     double coherent;
     if (!constant(scope, value, &slot->type, "a value of a set", &coherent)) return;
-    domain->values[domain->count++] = hermes_from_coherent(&slot->unit, coherent);
+    domain->values[domain->count++] = hermes_written_number(&slot->unit, coherent);
   }
   domain->present = domain->finite = true;
 }
@@ -301,8 +309,11 @@ static bool in_domain(const Domain *domain, double number) {
 
 static void check_default_range(Checker *checker, const Slot *slot, double coherent, Span span) {
   if (slot->type.kind == TYPE_REAL &&
-      !in_domain(&slot->domain, hermes_from_coherent(&slot->unit, coherent)))
+      !in_domain(&slot->domain, hermes_written_number(&slot->unit, coherent)))
     report(compiler_of(checker), HB0506, span, "the default of `%s` is no value of its range",
+           slot->name);
+  else if (slot->type.integer && coherent != floor(coherent))
+    report(compiler_of(checker), HB0506, span, "the default of `%s` is no whole number",
            slot->name);
 }
 
@@ -401,7 +412,9 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
     missing_value(checker, slot, item);
   else
     check_value(checker, slot, item);
-  if (slot->value && slot->domain.present && term_constant(slot->value, &coherent))
+  if (slot->value && (slot->domain.present || slot->type.integer) &&
+      (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) &&
+      term_constant(slot->value, &coherent))
     check_default_range(checker, slot, coherent, item->value->span);
 }
 
@@ -454,6 +467,9 @@ static int find_kpi(Checker *checker, Name name) {
   hermes_diagnostic *d =
       report(compiler_of(checker), HB0508, name.span, "there is no KPI named `%s`", name.text);
   suggest(d, name.text, names, count);
+  if (map_get(&checker->values, name.text, 0) >= 0)
+    hermes_diagnostic_note(d, "`%s` is a value: `kpi NAME : TYPE = ...;` makes a KPI of values",
+                           name.text);
   return -1;
 }
 
@@ -525,6 +541,10 @@ static void read_vary(Scope *scope, Expect *expect, const Statement *s) {
   Checker *checker = scope->checker;
   const Expr *name = s->target->kind == EXPR_INDEX ? s->target->left : s->target;
   int slot = name->kind == EXPR_NAME ? find_value(scope, name->name.text) : -1;
+  if (name->kind == EXPR_NAME && slot < 0) {
+    unknown_name(scope, name->name);
+    return;
+  }
   if (slot < 0 || (checker->program->slots[slot].role != ROLE_POLICY &&
                    checker->program->slots[slot].role != ROLE_INPUT)) {
     report(compiler_of(checker), HB0509, s->target->span,

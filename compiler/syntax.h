@@ -11,6 +11,7 @@ typedef struct Token {
   double number;    /* NUMBER, QUANTITY */
   hermes_unit unit; /* QUANTITY; factor 0: the unit is unknown, and was reported */
   const char *text; /* NAME, STRING (unescaped) */
+  bool wrong;       /* reported: what it leads to is not reported again */
 } Token;
 
 typedef struct Tokens {
@@ -37,6 +38,11 @@ const char *keyword_spelling(int kind);
 /* parse.c: what the grammar reports. */
 void syntax_error(Parser *parser, Span span, const char *const *expected, int count);
 void syntax_too_deep(Parser *parser, Span span);
+
+/* idioms.c: what other languages write, and the help line that says how a blueprint does, or NULL. */
+const char *idiom_of_sign(const char *text, size_t length, int *token); /* token: read instead, or 0 */
+/* Of a token that cannot stand behind `previous` (NULL: at the beginning of the file). */
+const char *idiom_of_token(const Token *previous, const Token *token, const Token *next);
 
 /* blueprint.l: a scanner over a text that must stay alive; NULL when memory is out. */
 void *lex_open(const char *text, size_t length);

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* ---- parts --------------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 int term_part_count(const Term *term) {
   return term->arg_count + (term->kind == TERM_REDUCE ? 3 : 0);
@@ -25,7 +25,7 @@ static bool holds_somewhere(const Term *term, bool (*property)(const Term *)) {
   return false;
 }
 
-/* ---- questions ----------------------------------------------------------------------------------- */
+/* ---- questions ---- */
 
 bool term_is_number(const Term *term, double number) {
   return term->kind == TERM_NUMBER && term->number == number;
@@ -130,7 +130,7 @@ Variables term_variables(const Term *term) {
   return set & ~loop_variables(term->loops, term->loop_count);
 }
 
-/* ---- building ------------------------------------------------------------------------------------ */
+/* ---- building ---- */
 
 static Term *blank_term(Arena *arena, TermKind kind, TypeKind type, Span span) {
   Term *term = ARENA_NEW(arena, Term);
@@ -193,7 +193,7 @@ Term *new_empty(Arena *arena, const Term *reduction) {
   return term;
 }
 
-/* ---- renaming ------------------------------------------------------------------------------------ */
+/* ---- renaming ---- */
 
 static Term *renamed_or_none(Renaming *renaming, const Term *term) {
   return term ? renamed_term(renaming, term) : NULL;

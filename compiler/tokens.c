@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_REPORTED = 16 };
+
 typedef struct Lexing {
   Compiler *compiler;
   const Source *source;
@@ -15,6 +17,9 @@ typedef struct Lexing {
   Tokens *tokens;
   size_t capacity;
   bool failed;
+  bool open_string;                   /* one was met, and not yet closed */
+  const char *reported[MAX_REPORTED]; /* names in other alphabets */
+  size_t reported_count;
 } Lexing;
 
 static const char *text_at(const Lexing *lexing, const Token *token) {
@@ -23,6 +28,14 @@ static const char *text_at(const Lexing *lexing, const Token *token) {
 
 static size_t length_of(const Token *token) {
   return token->span.end - token->span.start;
+}
+
+static bool same_line(const Lexing *lexing, const Token *a, const Token *b) {
+  return !memchr(lexing->source->text + a->span.end, '\n', b->span.start - a->span.end);
+}
+
+static bool touches(const Token *a, const Token *b) {
+  return a->span.end == b->span.start;
 }
 
 static hermes_diagnostic *fail(Lexing *lexing, hermes_code code, Span span, const char *message) {
@@ -70,18 +83,26 @@ static void read_name(Lexing *lexing, Token *token) {
   token->text = arena_copy(&lexing->compiler->arena, text_at(lexing, token), length_of(token));
 }
 
+/* Behind a string that was left open, a quote with no word behind it was meant to close that one.
+ */
+static bool closes_open_string(Lexing *lexing, const Token *token) {
+  const char *text = text_at(lexing, token);
+  bool follows = lexing->open_string;
+  lexing->open_string = !follows || strspn(text, "\";{}=,) \t\r") < length_of(token);
+  return !lexing->open_string;
+}
+
 static void complete(Lexing *lexing, Token *token) {
   switch (token->kind) {
   case TOKEN_NAME: read_name(lexing, token); break;
   case TOKEN_NUMBER: read_number(lexing, token); break;
   case TOKEN_STRING: token->text = unescape(lexing, token); break;
   case TOKEN_OPEN_STRING:
-    fail(lexing, HB0103, token->span, "this string has no closing quote on its line");
+    if (!closes_open_string(lexing, token))
+      fail(lexing, HB0103, token->span, "this string has no closing quote on its line");
     token->kind = TOKEN_STRING;
     token->text = "";
-    break;
-  case TOKEN_UNKNOWN:
-    fail(lexing, HB0104, token->span, "this character has no meaning in a blueprint");
+    token->wrong = true;
     break;
   default: break;
   }
@@ -98,6 +119,17 @@ static void append(Lexing *lexing, Token token) {
   lexing->tokens->items[lexing->tokens->count++] = token;
 }
 
+/* Signs without a meaning are met byte by byte: `&&` is one of them. */
+static bool extends_sign(Lexing *lexing, const Token *token) {
+  if (lexing->tokens->count == 0) return false;
+  Token *last = &lexing->tokens->items[lexing->tokens->count - 1];
+  if (token->kind != TOKEN_UNKNOWN || last->kind != TOKEN_UNKNOWN || !touches(last, token) ||
+      *text_at(lexing, last) != *text_at(lexing, token) || length_of(token) > 1)
+    return false;
+  last->span.end = token->span.end;
+  return true;
+}
+
 static void scan(Lexing *lexing, void *scanner) {
   int kind;
   size_t start, end;
@@ -107,11 +139,138 @@ static void scan(Lexing *lexing, void *scanner) {
       fail(lexing, HB0007, token.span, "this file has more than 1048576 tokens");
       break;
     }
+    if (extends_sign(lexing, &token)) continue;
     complete(lexing, &token);
-    if (token.kind != TOKEN_UNKNOWN) append(lexing, token);
+    append(lexing, token);
   }
   uint32_t length = (uint32_t)lexing->source->length;
   append(lexing, (Token){.kind = 0, .span = {length, length, lexing->number}});
+}
+
+/* ---- signs and letters that have no meaning, and numbers with half a point ---- */
+
+/* The bytes of the quotation mark, single or curly, at this text; 0 where none stands there. */
+static size_t quote_at(const char *text) {
+  const unsigned char *byte = (const unsigned char *)text;
+  if (*byte == '\'') return 1;
+  bool mark = byte[0] == 0xE2 && byte[1] == 0x80 && byte[2] >= 0x98 && byte[2] <= 0x9F;
+  return mark ? 3 : 0; /* U+2018 .. U+201F */
+}
+
+static bool ends_in_quote(const Lexing *lexing, const Token *token) {
+  const char *text = text_at(lexing, token);
+  size_t length = length_of(token);
+  return text[length - 1] == '\'' || (length >= 3 && quote_at(text + length - 3) == 3);
+}
+
+/* How many tokens from t on stand in such quotation marks; 0 where none begin on this line. */
+static size_t quoted_length(const Lexing *lexing, const Token *t) {
+  bool word = t->kind == TOKEN_NAME || t->kind == TOKEN_UNKNOWN;
+  size_t mark = word ? quote_at(text_at(lexing, t)) : 0;
+  if (mark == 0) return 0;
+  if (length_of(t) > mark && ends_in_quote(lexing, t)) return 1;
+  for (size_t n = 1; t[n].kind != 0 && same_line(lexing, &t[n - 1], &t[n]); n++)
+    if (t[n].kind != TOKEN_STRING && ends_in_quote(lexing, &t[n])) return n + 1;
+  return 0;
+}
+
+static void refuse_sign(Lexing *lexing, Token *token, Span span) {
+  const char *text = lexing->source->text + span.start;
+  int length = (int)(span.end - span.start), meant;
+  const char *said = idiom_of_sign(text, (size_t)length, &meant);
+  lexing->failed = true;
+  hermes_diagnostic *d =
+      report(lexing->compiler, HB0104, span, "`%.*s` has no meaning in a blueprint", length, text);
+  if (said) hermes_diagnostic_note(d, "%s", said);
+  token->kind = meant ? meant : TOKEN_UNKNOWN;
+  token->wrong = true;
+}
+
+static void refuse_quotes(Lexing *lexing, Token *token, const Token *last) {
+  token->span = span_join(token->span, last->span);
+  token->kind = TOKEN_STRING;
+  token->text = "";
+  lexing->failed = true;
+  report(lexing->compiler, HB0104, token->span, "strings stand in plain double quotes");
+}
+
+/* Once for each spelling, of the first few. */
+static bool is_reported(Lexing *lexing, const char *name) {
+  for (size_t i = 0; i < lexing->reported_count; i++)
+    if (strcmp(lexing->reported[i], name) == 0) return true;
+  if (lexing->reported_count < MAX_REPORTED) lexing->reported[lexing->reported_count++] = name;
+  return false;
+}
+
+/* A word may hold any character beyond ASCII, because units do. Elsewhere it is a slip: of the
+ * keyboard, or of a program that makes texts pretty. */
+static void check_word(Lexing *lexing, Token *token) {
+  const char *text = token->text;
+  char unit[HERMES_UNIT_TEXT];
+  int ignored;
+  size_t ascii = 0, length = length_of(token);
+  while (ascii < length && !((unsigned char)text[ascii] & 0x80)) ascii++;
+  if (ascii == length || hermes_unit_symbol(&lexing->compiler->units, text, length)) return;
+  for (size_t i = ascii; i < length; i += (size_t)utf8_length((const unsigned char *)text + i)) {
+    if (!idiom_of_sign(text + i, length - i, &ignored)) continue;
+    uint32_t start = token->span.start + (uint32_t)i;
+    uint32_t bytes = (uint32_t)utf8_length((const unsigned char *)text + i);
+    refuse_sign(lexing, token, (Span){start, start + bytes, lexing->number});
+    return;
+  }
+  if (hermes_unit_suggest(&lexing->compiler->units, text, length, unit, sizeof unit)) return;
+  if (is_reported(lexing, text)) return;
+  report(lexing->compiler, HB0104, token->span,
+         "names are made of the letters a to z, digits and _");
+}
+
+/* `5.` and `.5`: the number is read as it was meant. */
+static bool is_half_number(const Lexing *lexing, const Token *first, const Token *t) {
+  if (t->kind == TOKEN_NUMBER) return t[1].kind == '.' && touches(t, t + 1);
+  bool begins = t->kind == '.' && t[1].kind == TOKEN_NUMBER && touches(t, t + 1);
+  return begins &&
+         (t == first || !touches(t - 1, t) || strchr("(=+-*/,<>", *text_at(lexing, t - 1)));
+}
+
+static void mend_number(Lexing *lexing, Token *number, const Token *second) {
+  number->span.end = second->span.end;
+  number->kind = TOKEN_NUMBER;
+  report(lexing->compiler, HB0101, number->span, "a number has digits on both sides of its point");
+  number->number = strtod(text_at(lexing, number), NULL);
+}
+
+/* A double slash, or slash and star, at the start of a statement or of a line. */
+static bool begins_foreign_comment(const Lexing *lexing, const Token *first, const Token *t) {
+  bool sign = t->kind == '/' && (t[1].kind == '/' || t[1].kind == '*') && touches(t, t + 1);
+  return sign &&
+         (t == first || strchr(";{}", *text_at(lexing, t - 1)) || !same_line(lexing, t - 1, t));
+}
+
+/* In place: tokens only become fewer. */
+static void mend_tokens(Lexing *lexing) {
+  Token *t = lexing->tokens->items;
+  size_t count = lexing->tokens->count, to = 0;
+  for (size_t i = 0; i < count; i++) {
+    Token token = t[i];
+    size_t quoted = quoted_length(lexing, &t[i]);
+    if (quoted) {
+      refuse_quotes(lexing, &token, &t[i + quoted - 1]);
+      i += quoted - 1;
+    } else if (token.kind == TOKEN_NAME) {
+      check_word(lexing, &token);
+    } else if (is_half_number(lexing, t, &t[i])) {
+      mend_number(lexing, &token, &t[++i]);
+    } else if (token.kind == TOKEN_UNKNOWN) {
+      refuse_sign(lexing, &token, token.span);
+    } else if (begins_foreign_comment(lexing, t, &t[i])) {
+      report(lexing->compiler, HB0101, span_join(token.span, t[i + 1].span),
+             "a comment begins with `#`");
+      while (t[i + 1].kind != 0 && same_line(lexing, &t[i], &t[i + 1])) i++;
+      continue;
+    }
+    t[to++] = token;
+  }
+  lexing->tokens->count = to;
 }
 
 /* ---- counted units: `unit user;` must be known before literals are read ---- */
@@ -131,14 +290,6 @@ static void declare_units(Lexing *lexing) {
 }
 
 /* ---- quantities: a known unit right behind a number, on the same line ---- */
-
-static bool same_line(const Lexing *lexing, const Token *a, const Token *b) {
-  return !memchr(lexing->source->text + a->span.end, '\n', b->span.start - a->span.end);
-}
-
-static bool touches(const Token *a, const Token *b) {
-  return a->span.end == b->span.start;
-}
 
 static bool is_unit(const Lexing *lexing, const Token *token) {
   return token->kind == TOKEN_NAME &&
@@ -187,7 +338,7 @@ static void join_unit(Lexing *lexing, Token *number, const Token *first, const T
   number->span.end = span.end;
   if (!hermes_unit_parse(&lexing->compiler->units, lexing->source->text + span.start,
                          span.end - span.start, &number->unit, why, sizeof why)) {
-    fail(lexing, HB0401, span, why);
+    report(lexing->compiler, HB0401, span, "%s", why);
     number->unit = (hermes_unit){0};
   }
 }
@@ -236,30 +387,20 @@ static void join_units(Lexing *lexing) {
   lexing->tokens->count = to;
 }
 
-/* Names are ASCII: letters of other alphabets occur in units only. */
-static void check_names(Lexing *lexing) {
-  for (size_t i = 0; i < lexing->tokens->count; i++) {
-    const Token *token = &lexing->tokens->items[i];
-    if (token->kind != TOKEN_NAME || is_unit(lexing, token)) continue;
-    for (const char *c = token->text; *c; c++) {
-      if (!((unsigned char)*c & 0x80)) continue;
-      fail(lexing, HB0104, token->span, "names are made of the letters a to z, digits and _");
-      break;
-    }
-  }
-}
-
 bool tokenize(Compiler *compiler, uint32_t source, Tokens *tokens) {
-  Lexing lexing = {compiler, compiler->sources[source], source, tokens, 0, false};
+  Lexing lexing = {.compiler = compiler,
+                   .source = compiler->sources[source],
+                   .number = source,
+                   .tokens = tokens};
   *tokens = (Tokens){0};
   void *scanner = lex_open(lexing.source->text, lexing.source->length);
   if (!scanner)
     return fail(&lexing, HB0735, (Span){0, 0, source}, "no memory for the scanner"), false;
   scan(&lexing, scanner);
   lex_close(scanner);
+  mend_tokens(&lexing);
   declare_units(&lexing);
   join_units(&lexing);
-  check_names(&lexing);
   return !lexing.failed;
 }
 

@@ -91,11 +91,12 @@ Expr *expr_if(Parser *parser, Span span, Expr *condition, Expr *yes, Expr *no) {
   return deepen(parser, expr);
 }
 
-/* Adjacent doc strings join with a space. */
+/* Adjacent doc strings join with one space, whether or not one was written. */
 const char *doc_join(Parser *parser, const char *a, const char *b) {
   if (!*a) return b;
   if (!*b) return a;
-  return arena_format(&parser->compiler->arena, "%s %s", a, b);
+  const char *space = a[strlen(a) - 1] == ' ' ? "" : " ";
+  return arena_format(&parser->compiler->arena, "%s%s%s", a, space, b);
 }
 
 /* ---- --print=ast

@@ -143,14 +143,24 @@ static void suggest_type(Checker *checker, hermes_diagnostic *d, const char *tex
   suggest(d, text, names, count);
 }
 
+static bool is_word(const char *text) {
+  return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+         strlen(text);
+}
+
 static Type read_unit(Checker *checker, const TypeExpr *written, const char *text,
                       hermes_unit *unit) {
   char why[256], nearest[HERMES_UNIT_TEXT];
   Compiler *compiler = checker->compiler;
   if (hermes_unit_parse(&compiler->units, text, strlen(text), unit, why, sizeof why))
     return type_real(unit->scale, unit->dimension);
-  hermes_diagnostic *d = report(compiler, HB0401, written->span, "%s", why);
-  if (hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest))
+  bool word = is_word(text);
+  hermes_diagnostic *d =
+      report(compiler, HB0401, written->span,
+             word ? "`%s` is no unit, no table and no other type" : "%s", word ? text : why);
+  if (idiom_of_type(text))
+    hermes_diagnostic_note(d, "%s", idiom_of_type(text));
+  else if (hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest))
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   else
     suggest_type(checker, d, text);

@@ -164,6 +164,8 @@ source:
 header:
     KW_BLUEPRINT name doc ';' { parser->tree->name = $name; parser->tree->doc = $doc; }
   | KW_MODULE dotted doc ';'  { parser->tree->name = $dotted; parser->tree->doc = $doc; parser->tree->is_module = true; }
+  | KW_BLUEPRINT error ';'
+  | KW_MODULE error ';'
   ;
 
 decls:
@@ -262,7 +264,7 @@ parameter:
 items:
     %empty           { $$ = NULL; }
   | items item       { $$ = $1; LIST_APPEND(Item, $$, $item); }
-  | items error ';'  { $$ = $1; }
+  | items error ';'  { $$ = $1; yyerrok; }
   ;
 
 /* The one form of every declaration and definition. */
@@ -367,7 +369,7 @@ step:
 block_statements:
     %empty                            { $$ = NULL; }
   | block_statements block_statement  { $$ = $1; LIST_APPEND(Statement, $$, $block_statement); }
-  | block_statements error ';'        { $$ = $1; }
+  | block_statements error ';'        { $$ = $1; yyerrok; }
   ;
 
 block_statement:
@@ -384,7 +386,7 @@ block_statement:
 function_statements:
     %empty                                  { $$ = NULL; }
   | function_statements function_statement  { $$ = $1; LIST_APPEND(Statement, $$, $function_statement); }
-  | function_statements error ';'           { $$ = $1; }
+  | function_statements error ';'           { $$ = $1; yyerrok; }
   ;
 
 function_statement:
@@ -420,7 +422,7 @@ comparison_list:
 expect_statements:
     %empty                              { $$ = NULL; }
   | expect_statements expect_statement  { $$ = $1; LIST_APPEND(Statement, $$, $expect_statement); }
-  | expect_statements error ';'         { $$ = $1; }
+  | expect_statements error ';'         { $$ = $1; yyerrok; }
   ;
 
 expect_statement:

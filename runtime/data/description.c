@@ -314,6 +314,9 @@ static void read_assert(reader *r, const cJSON *json, hermes_assert *assert) {
   assert->relation = text_or(r, json, "relation", "");
   const cJSON *kind = member(json, "kind");
   assert->kind = kind ? (hermes_kind)choice(r, kind, KINDS, "kind") : HERMES_REAL;
+  assert->labels = texts(r, json, "labels", &assert->label_count);
+  assert->refers = ordinal_or(r, json, "refers", r->to->description.table_count, -1);
+  if (assert->kind == HERMES_REF && assert->refers < 0) fail(r, "rows of no table");
   assert->unit = text_or(r, json, "unit", "1");
   assert->measure = unit_of(r, assert->unit, assert->kind);
   size_t names;
@@ -367,7 +370,8 @@ static void read_constraint(reader *r, const cJSON *json, hermes_constraint *con
 static void read_work(reader *r, const cJSON *json, hermes_work *work) {
   work->slot = ordinal_or(r, json, "slot", r->to->description.slot_count, -1);
   work->operations = number_or(r, json, "operations", 0);
-  work->index = index_over_rows(r, json);
+  work->index.table =
+      ordinals(r, json, "index", r->to->description.table_count, &work->index.rank);
 }
 
 /* Reads a list of objects into an array whose length is known. */

@@ -71,8 +71,7 @@ twin_complaint twin_complain_of_key(twin_session *session, int table, const char
   size_t rows = twin_rows(session, table);
   const char **keys = twin_allocate(rows, sizeof *keys);
   for (size_t i = 0; i < rows; i++) keys[i] = session->door->key(session->twin, table, i);
-  twin_complaint complaint = hermes_report(&session->problems, HB0811, NULL,
-                                           "there is no %s `%s`",
+  twin_complaint complaint = hermes_report(&session->problems, HB0811, NULL, "there is no %s `%s`",
                                            session->description->tables[table].name, key);
   twin_suggest(complaint, key, keys, rows);
   free(keys);
@@ -84,8 +83,8 @@ twin_complaint twin_narrow(twin_session *session, twin_assignment *target, size_
   const hermes_slot *slot = &session->description->slots[target->slot];
   if (axis >= slot->index.rank) {
     char *form = twin_slot_text(session, slot);
-    twin_complaint complaint = hermes_report(&session->problems, HB0815, NULL,
-                                             "`%s` has no index for `%s`", form, key);
+    twin_complaint complaint =
+        hermes_report(&session->problems, HB0815, NULL, "`%s` has no index for `%s`", form, key);
     free(form);
     return complaint;
   }
@@ -103,13 +102,6 @@ static bool is_nearly(double number, double exact) {
   return fabs(number - exact) <= TWIN_TOLERANCE * fmax(fabs(number), fabs(exact));
 }
 
-/* What a conversion of units leaves over goes: 0.04 s is 40 ms, 0.006 km ends a range of 6 m. */
-static void settle(const hermes_domain *d, double *number) {
-  if (d->form == HERMES_RANGE) *number = fmin(fmax(*number, d->low), d->high);
-  for (size_t i = 0; d->form == HERMES_SET && i < d->value_count; i++)
-    if (is_nearly(*number, d->values[i])) *number = d->values[i];
-}
-
 static bool is_whole(double *number) {
   double whole = round(*number);
   if (!is_nearly(*number, whole)) return false;
@@ -122,7 +114,6 @@ static const char *check_domain(const hermes_slot *slot, double *number) {
   if (slot->integer && !is_whole(number)) return "is no whole number";
   if (!hermes_domain_holds(&slot->domain, *number))
     return slot->domain.form == HERMES_SET ? "is not among its values" : "is not in its range";
-  settle(&slot->domain, number);
   return NULL;
 }
 
@@ -134,8 +125,10 @@ static twin_complaint complain_of_value(twin_session *session, hermes_code code,
                             wrong)
             : hermes_report(&session->problems, code, NULL, "no value for `%s`", slot->name);
   char *domain = twin_domain_text(session, slot);
-  if (*domain) hermes_diagnostic_fact(&complaint->expected, "%s", domain);
-  else hermes_diagnostic_fact(&complaint->expected, "a number in %s", slot->unit);
+  if (*domain)
+    hermes_diagnostic_fact(&complaint->expected, "%s", domain);
+  else
+    hermes_diagnostic_fact(&complaint->expected, "a number in %s", slot->unit);
   hermes_diagnostic_fact(&complaint->actual, "%s", text);
   free(domain);
   return complaint;
@@ -171,6 +164,17 @@ static void explain_units(twin_complaint complaint, const char *given, const her
   free(actual);
 }
 
+/* A number of one unit in another. Of all numbers that mean the same the shortest: 0.04 s is 40 ms,
+ * not 40.00000000000001 ms. */
+static double converted(const hermes_unit *from, double given, const hermes_unit *to) {
+  if (from->factor == to->factor && from->offset == to->offset) return given;
+  char text[TWIN_NUMBER];
+  double value = hermes_to_coherent(from, given), number = hermes_from_coherent(to, value), shorter;
+  hermes_decimal_text(number, 15, text);
+  hermes_decimal(text, strlen(text), &shorter);
+  return hermes_to_coherent(to, shorter) == value ? shorter : number;
+}
+
 static twin_complaint convert(twin_session *session, const hermes_slot *slot, const char *unit_text,
                               double given, double *number) {
   hermes_unit unit;
@@ -183,21 +187,18 @@ static twin_complaint convert(twin_session *session, const hermes_slot *slot, co
   }
   if (unit.scale == slot->measure.scale &&
       hermes_dimension_equal(&unit.dimension, &slot->measure.dimension)) {
-    /* The declared unit itself must not pass through two roundings. */
-    bool same = unit.factor == slot->measure.factor && unit.offset == slot->measure.offset;
-    *number =
-        same ? given : hermes_from_coherent(&slot->measure, hermes_to_coherent(&unit, given));
+    *number = converted(&unit, given, &slot->measure);
     return NULL;
   }
-  twin_complaint complaint = hermes_report(&session->problems, HB0813, NULL,
-                                           "`%s` is in %s, not in `%s`", slot->name, slot->unit,
-                                           unit_text);
+  twin_complaint complaint =
+      hermes_report(&session->problems, HB0813, NULL, "`%s` is in %s, not in `%s`", slot->name,
+                    slot->unit, unit_text);
   explain_units(complaint, unit_text, &unit, slot);
   return complaint;
 }
 
-static twin_complaint real_of_text(twin_session *session, const hermes_slot *slot,
-                                   const char *text, double *number) {
+static twin_complaint real_of_text(twin_session *session, const hermes_slot *slot, const char *text,
+                                   double *number) {
   double given;
   size_t used = hermes_decimal(text, strlen(text), &given);
   if (!used) return complain_of_value(session, HB0812, slot, text, "is no number");
@@ -207,8 +208,8 @@ static twin_complaint real_of_text(twin_session *session, const hermes_slot *slo
   return complaint ? complaint : take_number(session, slot, text, given, number);
 }
 
-static twin_complaint bool_of_text(twin_session *session, const hermes_slot *slot,
-                                   const char *text, double *number) {
+static twin_complaint bool_of_text(twin_session *session, const hermes_slot *slot, const char *text,
+                                   double *number) {
   static const char *const words[] = {"false", "true", "0", "1", "no", "yes"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (strcmp(text, words[i])) continue;
@@ -274,8 +275,10 @@ static twin_span trimmed(twin_span span) {
 static size_t behind_quotes(const char *bytes, size_t at, size_t end) {
   for (at++; at < end; at++) {
     if (bytes[at] != '"') continue;
-    if (at + 1 < end && bytes[at + 1] == '"') at++;
-    else return at + 1;
+    if (at + 1 < end && bytes[at + 1] == '"')
+      at++;
+    else
+      return at + 1;
   }
   return end;
 }
@@ -389,8 +392,8 @@ bool twin_assign_options(twin_session *session, twin_assignments *assignments) {
 /* ---- assignments -------------------------------------------------------------------------- */
 
 void twin_assign(twin_assignments *assignments, twin_assignment assignment) {
-  assignments->items = twin_grow(assignments->items, &assignments->capacity,
-                                 assignments->count + 1, sizeof assignment);
+  assignments->items = twin_grow(assignments->items, &assignments->capacity, assignments->count + 1,
+                                 sizeof assignment);
   assignments->items[assignments->count++] = assignment;
 }
 

@@ -21,9 +21,9 @@ static bool too_large(const reader *r, size_t count) {
   size_t bytes = r->scenario->size * sizeof(double) + sizeof(size_t);
   if (count <= limit / bytes) return false;
   hermes_place where = {.file = r->text->name};
-  hermes_diagnostic *d = hermes_report(&r->session->problems, HB0826, &where,
-                                       "more than %zu candidates of %zu elements", count - 1,
-                                       r->scenario->size);
+  hermes_diagnostic *d =
+      hermes_report(&r->session->problems, HB0826, &where,
+                    "more than %zu candidates of %zu elements", count - 1, r->scenario->size);
   hermes_diagnostic_note(d, "split the file, or allow more by --max-memory");
   return true;
 }

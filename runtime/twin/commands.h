@@ -18,16 +18,16 @@
 
 enum {
   TWIN_NUMBER = HERMES_DECIMAL_TEXT, /* longest printed number, with its terminator */
-  TWIN_LISTED = 12,           /* names listed in a message before "..." */
-  TWIN_ERRORS_SHOWN = 20,     /* of one run */
-  TWIN_THREADS = 1024,        /* most that --threads takes */
-  TWIN_BATCH = 64,            /* candidates handed over at once; also the grain of the threads */
-  TWIN_TOP = 20,              /* candidates that rank shows to people */
-  TWIN_SWEEP = 256,           /* rows of a varying expect that test looks at */
-  TWIN_ELEMENTS = 8,          /* elements of an array that trace lists */
+  TWIN_LISTED = 12,                  /* names listed in a message before "..." */
+  TWIN_ERRORS_SHOWN = 20,            /* of one run */
+  TWIN_THREADS = 1024,               /* most that --threads takes */
+  TWIN_BATCH = 64,   /* candidates handed over at once; also the grain of the threads */
+  TWIN_TOP = 20,     /* candidates that rank shows to people */
+  TWIN_SWEEP = 256,  /* rows of a varying expect that test looks at */
+  TWIN_ELEMENTS = 8, /* elements of an array that trace lists */
 };
 #define TWIN_FILE_LIMIT ((size_t)1 << 30) /* bytes of a policy or candidates file */
-#define TWIN_TOLERANCE 1e-12              /* relative, of comparisons: two builds may differ by it */
+#define TWIN_TOLERANCE 1e-12 /* relative, of comparisons: two builds may differ by it */
 
 typedef struct twin_session twin_session;
 
@@ -40,7 +40,7 @@ enum {
 #define COMMAND(name) twin_number_of_##name,
   TWIN_COMMANDS(COMMAND)
 #undef COMMAND
-  TWIN_COMMAND_COUNT
+      TWIN_COMMAND_COUNT
 };
 /* Sets of commands, for the options that they take. */
 enum {
@@ -51,11 +51,11 @@ enum {
 
 typedef struct twin_command {
   const char *name;
-  const char *arguments;           /* behind the name in the usage line */
-  const char *summary;             /* one line */
-  const char *text;                /* what it does, for a reader who has never used it */
-  const char *examples;            /* lines, each an argument list and a comment */
-  size_t least, most;              /* arguments that are no options */
+  const char *arguments; /* behind the name in the usage line */
+  const char *summary;   /* one line */
+  const char *text;      /* what it does, for a reader who has never used it */
+  const char *examples;  /* lines, each an argument list and a comment */
+  size_t least, most;    /* arguments that are no options */
   bool needs_data, has_csv;
   int (*run)(twin_session *session); /* returns the exit code */
 } twin_command;
@@ -77,7 +77,7 @@ typedef struct twin_options {
   twin_list set, show, row; /* as written, in order */
   twin_list arguments;      /* what is no option */
   twin_format format;
-  bool json;                /* info --json */
+  bool json; /* info --json */
   bool quiet, help;
   bool has_top;
   uint64_t top, threads, sweep;
@@ -188,17 +188,22 @@ void twin_decide(const twin_session *session, const twin_assignments *assignment
 /* ---- json.c: JSON with places ---------------------------------------------------------------- */
 
 typedef enum twin_node_kind {
-  TWIN_NODE_NULL, TWIN_NODE_FALSE, TWIN_NODE_TRUE, TWIN_NODE_NUMBER, TWIN_NODE_TEXT,
-  TWIN_NODE_ARRAY, TWIN_NODE_OBJECT
+  TWIN_NODE_NULL,
+  TWIN_NODE_FALSE,
+  TWIN_NODE_TRUE,
+  TWIN_NODE_NUMBER,
+  TWIN_NODE_TEXT,
+  TWIN_NODE_ARRAY,
+  TWIN_NODE_OBJECT
 } twin_node_kind;
 
 typedef struct twin_node {
   twin_node_kind kind;
   double number;
-  const char *text;           /* decoded, of a text */
-  const char *key;            /* decoded, of a member of an object; else NULL */
-  size_t start, end;          /* where the value stands in the text */
-  size_t key_start, key_end;  /* where its key does */
+  const char *text;          /* decoded, of a text */
+  const char *key;           /* decoded, of a member of an object; else NULL */
+  size_t start, end;         /* where the value stands in the text */
+  size_t key_start, key_end; /* where its key does */
   struct twin_node *child, *next;
 } twin_node;
 
@@ -227,10 +232,10 @@ bool twin_assign_file(twin_session *session, const char *name, unsigned names,
 /* ---- scenario.c: a twin with its inputs set, and the decision to start from ------------------ */
 
 typedef struct twin_scenario {
-  double *standard;          /* what the blueprint's defaults make */
-  double *candidate;         /* + --policy, the given file, --set */
-  size_t size;               /* elements of both */
-  double *inputs;            /* all inputs, one behind the other */
+  double *standard;  /* what the blueprint's defaults make */
+  double *candidate; /* + --policy, the given file, --set */
+  size_t size;       /* elements of both */
+  double *inputs;    /* all inputs, one behind the other */
   size_t input_size;
   twin_assignments commands; /* the --set: they win over every file */
 } twin_scenario;
@@ -284,8 +289,8 @@ typedef struct twin_ranked {
 
 /* Order of `count` candidates, best first. `kpis` and `bounds` stand one vector behind the other.
  * Ties keep the order in which they came. */
-void twin_order(const twin_session *session, size_t count, const double *kpis,
-                const double *bounds, const hermes_outcome *outcomes, twin_ranked *ranked);
+void twin_order(const twin_session *session, size_t count, const double *kpis, const double *bounds,
+                const hermes_outcome *outcomes, twin_ranked *ranked);
 
 /* ---- values.c: how values, rows and differences are shown ------------------------------------ */
 

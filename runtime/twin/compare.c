@@ -78,8 +78,10 @@ static void add_kpi(const report *r, twin_grid *grid, size_t number) {
   twin_grid_cell(grid, "%s", strcmp(kpi->unit, "1") ? kpi->unit : "");
   add_signed(grid, c.difference, "");
   twin_grid_cell(grid, "%s", strcmp(c.unit, "1") ? c.unit : "");
-  if (c.relative_known) add_signed(grid, 100 * c.relative, " %");
-  else twin_grid_cell(grid, "%s", "");
+  if (c.relative_known)
+    add_signed(grid, 100 * c.relative, " %");
+  else
+    twin_grid_cell(grid, "%s", "");
 }
 
 static void print_kpis(const report *r, FILE *out) {
@@ -144,8 +146,10 @@ static void put_side(const report *r, twin_json *json, const char *key, const si
   twin_json_text(json, "file", s->name);
   twin_json_policy(r->session, json, "policy", s->scenario.candidate, s->scenario.standard);
   twin_json_inputs(r->session, json, &s->scenario);
-  if (is_valid(s)) twin_json_truth(json, "feasible", feasible(r, s));
-  else twin_json_null(json, "feasible");
+  if (is_valid(s))
+    twin_json_truth(json, "feasible", feasible(r, s));
+  else
+    twin_json_null(json, "feasible");
   if (!is_valid(s)) twin_json_text(json, "invalid", s->result.outcome.reason);
   twin_json_close(json, '}');
 }
@@ -159,8 +163,10 @@ static void put_kpi(const report *r, twin_json *json, size_t number) {
   twin_json_text(json, "unit", kpi->unit);
   twin_json_number(json, "difference", c.difference);
   twin_json_text(json, "difference_unit", c.unit);
-  if (c.relative_known) twin_json_number(json, "relative_change", c.relative);
-  else twin_json_null(json, "relative_change");
+  if (c.relative_known)
+    twin_json_number(json, "relative_change", c.relative);
+  else
+    twin_json_null(json, "relative_change");
   twin_json_close(json, '}');
 }
 
@@ -201,8 +207,10 @@ static void print_json(const report *r, FILE *out) {
   twin_json_text(&json, "blueprint", r->session->description->blueprint);
   put_side(r, &json, "before", &r->before);
   put_side(r, &json, "after", &r->after);
-  if (both_valid(r)) put_results(r, &json);
-  else twin_json_null(&json, "kpis");
+  if (both_valid(r))
+    put_results(r, &json);
+  else
+    twin_json_null(&json, "kpis");
   twin_json_provenance(r->session, &json);
   twin_json_end(&json);
 }
@@ -226,8 +234,10 @@ static void print_csv(const report *r, FILE *out) {
     twin_csv_field(out, false, twin_kpi(r->session, i)->unit);
     put_number_field(out, c.difference);
     twin_csv_field(out, false, c.unit);
-    if (c.relative_known) put_number_field(out, c.relative);
-    else twin_csv_field(out, false, "");
+    if (c.relative_known)
+      put_number_field(out, c.relative);
+    else
+      twin_csv_field(out, false, "");
     putc('\n', out);
   }
 }

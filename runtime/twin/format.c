@@ -125,7 +125,7 @@ static void print_row(const twin_grid *grid, const measure *columns, char *const
       owed = 0;
       used = before + screen_width(cells[c]);
     }
-    owed += columns[c].width - used + 2;
+    if (columns[c].width) owed += columns[c].width - used + 2; /* an empty one takes no room */
   }
   putc('\n', out);
 }
@@ -182,9 +182,12 @@ static void new_line(const twin_json *json) {
 static void put_escaped(FILE *out, unsigned char c) {
   static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
   const char *found = c ? strchr(plain, c) : NULL;
-  if (found) fprintf(out, "\\%c", letter[found - plain]);
-  else if (c < 0x20 || c == 0x7F) fprintf(out, "\\u%04x", c);
-  else putc(c, out);
+  if (found)
+    fprintf(out, "\\%c", letter[found - plain]);
+  else if (c < 0x20 || c == 0x7F)
+    fprintf(out, "\\u%04x", c);
+  else
+    putc(c, out);
 }
 
 static void put_text(FILE *out, const char *text) {
@@ -228,8 +231,10 @@ void twin_json_close(twin_json *json, char bracket) {
 
 void twin_json_text(twin_json *json, const char *key, const char *text) {
   begin_member(json, key);
-  if (text) put_text(json->out, text);
-  else fputs("null", json->out);
+  if (text)
+    put_text(json->out, text);
+  else
+    fputs("null", json->out);
 }
 
 void twin_json_number(twin_json *json, const char *key, double number) {

@@ -28,8 +28,7 @@ bool twin_satisfied(const char *relation, double value, double bound) {
 
 /* By how much of the bound a value falls short of it (negative) or exceeds it. */
 static double relative_excess(const hermes_slot *kpi, double value, double bound) {
-  bool logarithmic =
-      kpi->measure.scale == HERMES_GAIN || kpi->measure.scale == HERMES_LEVEL;
+  bool logarithmic = kpi->measure.scale == HERMES_GAIN || kpi->measure.scale == HERMES_LEVEL;
   if (logarithmic) {
     double decibels = (value - bound) * kpi->measure.factor;
     return pow(10, decibels / (hermes_dimension_is_field(&kpi->measure.dimension) ? 20 : 10)) - 1;
@@ -52,14 +51,13 @@ bool twin_feasible(const twin_session *session, const double *kpis, const double
   return true;
 }
 
-double twin_total_violation(const twin_session *session, const double *kpis,
-                            const double *bounds) {
+double twin_total_violation(const twin_session *session, const double *kpis, const double *bounds) {
   const hermes_description *d = session->description;
   double total = 0;
   for (size_t i = 0; i < d->constraint_count; i++) {
     const hermes_constraint *c = &d->constraints[i];
-    total += twin_violation(twin_kpi(session, (size_t)c->kpi), c->relation, kpis[c->kpi],
-                            bounds[i]);
+    total +=
+        twin_violation(twin_kpi(session, (size_t)c->kpi), c->relation, kpis[c->kpi], bounds[i]);
   }
   return total;
 }
@@ -149,8 +147,10 @@ static size_t front_for(const contender *items, const size_t *previous, const fr
   size_t low = 0, high = front_count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (front_dominates(items, previous, fronts[middle].latest, newcomer)) low = middle + 1;
-    else high = middle;
+    if (front_dominates(items, previous, fronts[middle].latest, newcomer))
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
@@ -198,8 +198,8 @@ static size_t count_feasible(const contender *items, size_t count) {
   return feasible;
 }
 
-void twin_order(const twin_session *session, size_t count, const double *kpis,
-                const double *bounds, const hermes_outcome *outcomes, twin_ranked *ranked) {
+void twin_order(const twin_session *session, size_t count, const double *kpis, const double *bounds,
+                const hermes_outcome *outcomes, twin_ranked *ranked) {
   const hermes_description *d = session->description;
   double *costs = twin_allocate(count * d->objective_count, sizeof *costs);
   contender *items = twin_allocate(count, sizeof *items);

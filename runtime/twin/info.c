@@ -25,8 +25,8 @@ static void add_slot(const twin_session *s, twin_grid *grid, const hermes_slot *
   char *domain = plain ? twin_print("%s", "") : twin_domain_text(s, slot);
   const char *type = type_of(s, slot);
   twin_grid_cell(grid, "%s", name);
-  twin_grid_cell(grid, "%s%s", slot->integer ? "int" : "",
-                 slot->integer ? (strcmp(type, "1") ? type : "") : type);
+  bool bare = slot->integer && strcmp(type, "1") == 0;
+  twin_grid_cell(grid, "%s%s", slot->integer ? (bare ? "int" : "int ") : "", bare ? "" : type);
   twin_grid_cell(grid, "%s%s%s", domain, *domain && *extra ? ", " : "", extra);
   twin_grid_cell(grid, "%s", slot->doc);
   free(name);
@@ -102,7 +102,8 @@ static void print_constraint(const twin_session *s, FILE *out, const hermes_cons
   if (bound->has_default)
     fprintf(out, "%s%s\n", twin_value_text(s, bound, bound->default_number, number),
             twin_unit_behind(bound, unit));
-  else fputs("a bound that is computed from data\n", out);
+  else
+    fputs("a bound that is computed from data\n", out);
 }
 
 static void print_goal(const twin_session *s, FILE *out) {
@@ -112,8 +113,7 @@ static void print_goal(const twin_session *s, FILE *out) {
   for (size_t i = 0; i < d->objective_count; i++)
     fprintf(out, "  %s %s\n", d->objectives[i].maximize ? "maximize" : "minimize",
             twin_kpi(s, (size_t)d->objectives[i].kpi)->name);
-  for (size_t i = 0; i < d->constraint_count; i++)
-    print_constraint(s, out, &d->constraints[i]);
+  for (size_t i = 0; i < d->constraint_count; i++) print_constraint(s, out, &d->constraints[i]);
 }
 
 static void print_expects(const twin_session *s, FILE *out) {
@@ -163,7 +163,9 @@ static void print_json(const twin_session *s, FILE *out) {
 int twin_info(twin_session *session) {
   twin_output output;
   if (!twin_output_open(session, &output)) return HERMES_FAILED;
-  if (session->options.format == TWIN_JSON) print_json(session, output.out);
-  else print_text(session, output.out);
+  if (session->options.format == TWIN_JSON)
+    print_json(session, output.out);
+  else
+    print_text(session, output.out);
   return twin_output_close(session, &output) ? HERMES_OK : HERMES_FAILED;
 }

@@ -41,7 +41,7 @@ static bool is_base(const hermes_slot *slot) {
 
 double instance_get(const hermes_slot *slot, const void *array, size_t element) {
   if (slot->kind == HERMES_REAL)
-    return hermes_from_coherent(&slot->measure, ((const double *)array)[element]);
+    return hermes_written_number(&slot->measure, ((const double *)array)[element]);
   return ((const int32_t *)array)[element];
 }
 
@@ -50,17 +50,6 @@ void instance_put(const hermes_slot *slot, void *array, size_t element, double n
     ((double *)array)[element] = hermes_to_coherent(&slot->measure, number);
   else
     ((int32_t *)array)[element] = (int32_t)number;
-}
-
-double instance_get_written(const hermes_slot *slot, const void *array, size_t element) {
-  double number = instance_get(slot, array, element), rounded = number;
-  if (slot->kind != HERMES_REAL || !isfinite(number)) return number;
-  if (slot->measure.factor == 1 && slot->measure.offset == 0) return number;
-  char text[HERMES_DECIMAL_TEXT];
-  hermes_decimal_text(number, 15, text);
-  hermes_decimal(text, strlen(text), &rounded);
-  double value = hermes_to_coherent(&slot->measure, rounded);
-  return value == ((const double *)array)[element] ? rounded : number;
 }
 
 bool instance_can_hold(const hermes_twin *twin, const hermes_slot *slot, double number) {
@@ -189,7 +178,7 @@ static void keep_standard(hermes_twin *twin) {
   for (size_t i = 0; i < d->policy_count; i++) {
     size_t elements = instance_elements(twin, d->policies[i]);
     for (size_t e = 0; e < elements; e++)
-      *to++ = instance_get_written(&d->slots[d->policies[i]], twin->slot[d->policies[i]], e);
+      *to++ = instance_get(&d->slots[d->policies[i]], twin->slot[d->policies[i]], e);
   }
 }
 

@@ -61,12 +61,9 @@ bool instance_is_own(const hermes_slot *slot);
 int instance_prepare(hermes_twin *twin);
 size_t instance_elements(const hermes_twin *twin, int slot);
 
-/* One element as a number in the declared unit, and back. */
+/* One element as a number in the declared unit, as people would write it, and back. */
 double instance_get(const hermes_slot *slot, const void *array, size_t element);
 void instance_put(const hermes_slot *slot, void *array, size_t element, double number);
-/* As instance_get, for numbers that people wrote: 15, not 15.000000000000002, where both mean the
- * same element. */
-double instance_get_written(const hermes_slot *slot, const void *array, size_t element);
 /* May the number stand in that slot at all: finite, or an ordinal within its bounds? */
 bool instance_can_hold(const hermes_twin *twin, const hermes_slot *slot, double number);
 

@@ -133,10 +133,6 @@ static void erase_behind_fault(hermes_twin *twin) {
   twin->faulted = false;
 }
 
-static bool is_written(const hermes_slot *slot) {
-  return slot->role == HERMES_COLUMN || slot->role == HERMES_INPUT || slot->role == HERMES_POLICY;
-}
-
 int instance_read(hermes_twin *twin, int number, double *numbers) {
   const hermes_description *d = twin->description;
   if (number < 0 || (size_t)number >= d->slot_count)
@@ -146,11 +142,9 @@ int instance_read(hermes_twin *twin, int number, double *numbers) {
   if (instance_is_own(slot) && !twin->evaluated)
     return instance_fail(twin, "no candidate was evaluated yet");
   if (instance_is_own(slot) && twin->faulted) erase_behind_fault(twin);
-  double (*get)(const hermes_slot *, const void *, size_t) =
-      is_written(slot) ? instance_get_written : instance_get;
   size_t elements = instance_elements(twin, number);
   for (size_t e = 0; e < elements; e++) {
-    numbers[e] = get(slot, twin->slot[number], e);
+    numbers[e] = instance_get(slot, twin->slot[number], e);
     if (slot->kind != HERMES_REAL && numbers[e] < 0) numbers[e] = NAN;
   }
   return HERMES_OK;

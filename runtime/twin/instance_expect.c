@@ -185,8 +185,8 @@ static void to_declared(const hermes_expect *expect, hermes_verdict *verdicts) {
   for (size_t i = 0; i < expect->assert_count; i++) {
     const hermes_assert *assert = &expect->asserts[i];
     if (assert->kind != HERMES_REAL) continue;
-    verdicts[i].left = hermes_from_coherent(&assert->measure, verdicts[i].left);
-    verdicts[i].right = hermes_from_coherent(&assert->measure, verdicts[i].right);
+    verdicts[i].left = hermes_written_number(&assert->measure, verdicts[i].left);
+    verdicts[i].right = hermes_written_number(&assert->measure, verdicts[i].right);
     verdicts[i].excess /= assert->measure.factor; /* a difference: without the origin */
   }
 }

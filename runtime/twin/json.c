@@ -69,10 +69,14 @@ static void put_character(parser *p, unsigned code) {
     return;
   }
   if (code >= 0x10000) put(p, (char)(0xF0 | code >> 18));
-  if (code >= 0x10000) put(p, (char)(0x80 | (code >> 12 & 0x3F)));
-  else if (code >= 0x800) put(p, (char)(0xE0 | code >> 12));
-  if (code >= 0x800) put(p, (char)(0x80 | (code >> 6 & 0x3F)));
-  else put(p, (char)(0xC0 | code >> 6));
+  if (code >= 0x10000)
+    put(p, (char)(0x80 | (code >> 12 & 0x3F)));
+  else if (code >= 0x800)
+    put(p, (char)(0xE0 | code >> 12));
+  if (code >= 0x800)
+    put(p, (char)(0x80 | (code >> 6 & 0x3F)));
+  else
+    put(p, (char)(0xC0 | code >> 6));
   put(p, (char)(0x80 | (code & 0x3F)));
 }
 
@@ -122,8 +126,10 @@ static bool take_text(parser *p, const char **text) {
   while (peek(p) != '"') {
     if ((unsigned char)peek(p) < 0x20)
       return fail(p, "a line break or tab inside a text", "is its closing quote missing?");
-    if (peek(p) != '\\') put(p, p->bytes[p->at++]);
-    else if (p->at++, !take_escape(p)) return false;
+    if (peek(p) != '\\')
+      put(p, p->bytes[p->at++]);
+    else if (p->at++, !take_escape(p))
+      return false;
   }
   p->at++;
   put(p, '\0');
@@ -223,10 +229,10 @@ static bool parse_value(parser *p, twin_node *node) {
   skip_space(p);
   node->start = p->at;
   char c = peek(p);
-  bool good = c == '{' || c == '['         ? parse_deeper(p, node)
-              : c == '"'                   ? parse_text(p, node)
-              : c == '-' || is_digit(c)    ? parse_number(p, node)
-                                           : parse_word(p, node);
+  bool good = c == '{' || c == '['      ? parse_deeper(p, node)
+              : c == '"'                ? parse_text(p, node)
+              : c == '-' || is_digit(c) ? parse_number(p, node)
+                                        : parse_word(p, node);
   node->end = p->at;
   return good;
 }
@@ -254,14 +260,13 @@ static bool parse_document(parser *p) {
 bool twin_tree_parse(twin_session *session, twin_span span, twin_tree *tree) {
   const char *bytes = span.text->bytes;
   size_t length = span.end - span.start;
-  *tree = (twin_tree){.span = span,
-                      .nodes = twin_allocate(most_nodes(bytes + span.start, length),
-                                             sizeof *tree->nodes),
-                      .texts = twin_allocate(length + 1, 1)};
+  *tree = (twin_tree){
+      .span = span,
+      .nodes = twin_allocate(most_nodes(bytes + span.start, length), sizeof *tree->nodes),
+      .texts = twin_allocate(length + 1, 1)};
   parser p = {.bytes = bytes, .at = span.start, .end = span.end, .tree = tree};
   if (parse_document(&p)) return true;
-  hermes_place where =
-      twin_place((twin_span){span.text, p.at, p.at < span.end ? p.at + 1 : p.at});
+  hermes_place where = twin_place((twin_span){span.text, p.at, p.at < span.end ? p.at + 1 : p.at});
   hermes_diagnostic *d =
       hermes_report(&session->problems, HB0808, &where, "this is no JSON: %s", p.wrong);
   if (p.hint) hermes_diagnostic_note(d, "%s", p.hint);

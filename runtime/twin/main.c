@@ -27,7 +27,7 @@ static const twin_command table[] = {
          "run --data data --show sinr --format csv --out sinr.csv",
          0, 0, true, true, twin_run},
     [twin_number_of_compare] =
-        {"compare", "BEFORE.json [AFTER.json]", "two decisions side by side, KPI by KPI",
+        {"compare", "[BEFORE.json] AFTER.json", "two decisions side by side, KPI by KPI",
          "Evaluates two policy files and prints every KPI before and after, and the difference.\n"
          "With one file, the blueprint's defaults are what it is compared with. Two levels (dBm)\n"
          "differ by dB, two shares (%) by percentage points; linear KPIs also get their relative\n"
@@ -140,15 +140,16 @@ static int finish_text(twin_session *s) {
 static int help_on(twin_session *s, const char *word) {
   size_t number = word ? find_command(word) : TWIN_COMMAND_COUNT;
   if (word && number == TWIN_COMMAND_COUNT) return unknown_command(s, word);
-  if (word) print_command_help(stdout, s, number);
-  else print_overview(stdout, s);
+  if (word)
+    print_command_help(stdout, s, number);
+  else
+    print_overview(stdout, s);
   return finish_text(s);
 }
 
 static int print_version(twin_session *s) {
-  printf("%s %s (hermes %s, compiled by %s, sha256 %.12s)\n", s->program,
-         s->description->blueprint, HERMES_VERSION, s->description->hermes,
-         s->description->sha256);
+  printf("%s %s (hermes %s, compiled by %s, sha256 %.12s)\n", s->program, s->description->blueprint,
+         HERMES_VERSION, s->description->hermes, s->description->sha256);
   return finish_text(s);
 }
 
@@ -191,8 +192,8 @@ static bool read_description(twin_session *s) {
   if (s->door->abi != HERMES_ABI)
     hermes_report(&s->problems, HB0827, NULL, "a twin of interface %u meets a library of %d",
                   (unsigned)s->door->abi, HERMES_ABI);
-  else if (!(s->description = hermes_description_parse((const unsigned char *)json, size, error,
-                                                       sizeof error)))
+  else if (!(s->description =
+                 hermes_description_parse((const unsigned char *)json, size, error, sizeof error)))
     hermes_report(&s->problems, HB0827, NULL, "the description of this twin: %s", error);
   return s->description != NULL;
 }

@@ -31,7 +31,7 @@ static take_argument take_flag, take_text, take_list, take_names, take_format, t
     take_positive, take_memory, take_work, take_top;
 
 #define OPTION(name, argument, member, commands, take, help)                                       \
-  {name, argument, offsetof(twin_options, member), commands, take, help}
+  { name, argument, offsetof(twin_options, member), commands, take, help }
 
 static const option table[] = {
     OPTION("--data", "DIR", data, WITH_DATA, take_text,
@@ -74,8 +74,8 @@ static void *field_of(twin_options *options, const option *o) {
 
 static bool bad_argument(const option *o, const char *argument, hermes_diagnostics *problems,
                          const char *expected) {
-  hermes_diagnostic *d = hermes_report(problems, HB0804, NULL, "%s does not take `%s`", o->name,
-                                       argument);
+  hermes_diagnostic *d =
+      hermes_report(problems, HB0804, NULL, "%s does not take `%s`", o->name, argument);
   hermes_diagnostic_fact(&d->expected, "%s", expected);
   hermes_diagnostic_fact(&d->actual, "%s", argument);
   return false;
@@ -225,10 +225,10 @@ static bool unknown_option(const reader *r, const char *word, size_t length) {
     if (table[i].commands & r->bit) names[count++] = table[i].name;
   char *name = twin_print("%.*s", (int)length, word);
   bool elsewhere = find_option(word, length) != NULL;
-  hermes_diagnostic *d = hermes_report(r->problems, HB0802, NULL,
-                                       elsewhere ? "%s is no option of `%s`"
-                                                 : "there is no option %s for `%s`",
-                                       name, r->command->name);
+  hermes_diagnostic *d =
+      hermes_report(r->problems, HB0802, NULL,
+                    elsewhere ? "%s is no option of `%s`" : "there is no option %s for `%s`", name,
+                    r->command->name);
   twin_suggest(d, name, names, count);
   free(name);
   return false;
@@ -263,10 +263,14 @@ static bool take_words(reader *r) {
   bool good = true, only_arguments = false;
   while (r->next < r->count) {
     const char *word = r->words[r->next++];
-    if (!only_arguments && strcmp(word, "--") == 0) only_arguments = true;
-    else if (!only_arguments && strcmp(word, "-h") == 0) r->options->help = true;
-    else if (!only_arguments && is_option(word)) good &= take_option(r, word);
-    else append(&r->options->arguments, word);
+    if (!only_arguments && strcmp(word, "--") == 0)
+      only_arguments = true;
+    else if (!only_arguments && strcmp(word, "-h") == 0)
+      r->options->help = true;
+    else if (!only_arguments && is_option(word))
+      good &= take_option(r, word);
+    else
+      append(&r->options->arguments, word);
   }
   return good;
 }
@@ -296,8 +300,8 @@ static bool check_complete(const reader *r) {
   if (count < r->command->least || count > r->command->most) good = wrong_count(r);
   if (r->options->format == TWIN_CSV && !r->command->has_csv) good = no_csv(r);
   if (!r->command->needs_data || r->options->data) return good;
-  hermes_diagnostic *d = hermes_report(r->problems, HB0806, NULL, "%s needs --data DIR",
-                                       r->command->name);
+  hermes_diagnostic *d =
+      hermes_report(r->problems, HB0806, NULL, "%s needs --data DIR", r->command->name);
   hermes_diagnostic_note(d, "DIR is the directory with the tables; `info` lists them");
   return false;
 }

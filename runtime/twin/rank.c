@@ -19,9 +19,9 @@ typedef struct report {
 
 static bool check_goal(twin_session *s) {
   if (s->description->has_goal && s->description->objective_count) return true;
-  hermes_diagnostic *d = hermes_report(&s->problems, HB0818, NULL,
-                                       "`%s` has no goal to order candidates by",
-                                       s->description->blueprint);
+  hermes_diagnostic *d =
+      hermes_report(&s->problems, HB0818, NULL, "`%s` has no goal to order candidates by",
+                    s->description->blueprint);
   hermes_diagnostic_note(d, "a blueprint says `goal maximize edge_rate subject to "
                             "coverage >= 95 %%;`");
   return false;
@@ -39,18 +39,19 @@ static void make_room(report *r) {
 static bool evaluate_some(hermes_twin *twin, size_t begin, size_t end, void *context) {
   report *r = context;
   const hermes_description *d = r->session->description;
-  return r->session->door->evaluate(twin, end - begin,
-                                    r->candidates.numbers + begin * r->scenario.size,
-                                    r->kpis + begin * d->kpi_count,
-                                    r->bounds + begin * d->constraint_count,
-                                    r->outcomes + begin) != HERMES_FAILED;
+  return r->session->door->evaluate(
+             twin, end - begin, r->candidates.numbers + begin * r->scenario.size,
+             r->kpis + begin * d->kpi_count, r->bounds + begin * d->constraint_count,
+             r->outcomes + begin) != HERMES_FAILED;
 }
 
 static size_t shown_count(const report *r) {
   const twin_options *o = &r->session->options;
   size_t count = r->candidates.count, top = count;
-  if (o->has_top) top = (size_t)o->top;
-  else if (o->format == TWIN_TABLE) top = TWIN_TOP;
+  if (o->has_top)
+    top = (size_t)o->top;
+  else if (o->format == TWIN_TABLE)
+    top = TWIN_TOP;
   return top < count ? top : count;
 }
 
@@ -133,8 +134,10 @@ static void add_candidate(const report *r, twin_grid *grid, size_t place) {
   const twin_ranked *ranked = &r->ranked[place];
   twin_grid_cell(grid, "%zu", place + 1);
   twin_grid_cell(grid, "%zu", ranked->candidate + 1);
-  if (has_fronts(r) && ranked->front) twin_grid_cell(grid, "%zu", ranked->front);
-  else if (has_fronts(r)) twin_grid_cell(grid, "%s", "");
+  if (has_fronts(r) && ranked->front)
+    twin_grid_cell(grid, "%zu", ranked->front);
+  else if (has_fronts(r))
+    twin_grid_cell(grid, "%s", "");
   for (size_t i = 0; i < r->session->description->kpi_count; i++) {
     char text[TWIN_NUMBER];
     const hermes_slot *kpi = twin_kpi(r->session, i);
@@ -164,17 +167,16 @@ static void print_goal(const report *r, FILE *out) {
 }
 
 static void print_table(const report *r, FILE *out) {
-  twin_grid grid =
-      twin_grid_new(3 + has_fronts(r) + r->session->description->kpi_count);
+  twin_grid grid = twin_grid_new(3 + has_fronts(r) + r->session->description->kpi_count);
   add_heads(r, &grid);
   for (size_t i = 0; i < r->shown; i++) add_candidate(r, &grid, i);
   twin_grid_print(&grid, out, "");
   twin_grid_free(&grid);
   size_t more = r->candidates.count - r->shown;
   if (more) fprintf(out, "... %zu more (--top %zu shows all)\n", more, r->candidates.count);
-  fprintf(out, "\n%zu candidates: %zu feasible, %zu infeasible, %zu invalid\n",
-          r->candidates.count, count_standing(r, TWIN_FEASIBLE),
-          count_standing(r, TWIN_INFEASIBLE), count_standing(r, TWIN_INVALID));
+  fprintf(out, "\n%zu candidates: %zu feasible, %zu infeasible, %zu invalid\n", r->candidates.count,
+          count_standing(r, TWIN_FEASIBLE), count_standing(r, TWIN_INFEASIBLE),
+          count_standing(r, TWIN_INVALID));
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
@@ -217,8 +219,7 @@ static void put_candidate(const report *r, twin_json *json, size_t place) {
   twin_json_text(json, "standing", twin_standing_name(ranked->standing));
   if (has_fronts(r) && ranked->front) twin_json_number(json, "front", (double)ranked->front);
   if (ranked->standing == TWIN_INFEASIBLE) twin_json_number(json, "violation", ranked->violation);
-  if (ranked->standing == TWIN_INVALID)
-    twin_json_text(json, "reason", r->outcomes[number].reason);
+  if (ranked->standing == TWIN_INVALID) twin_json_text(json, "reason", r->outcomes[number].reason);
   put_kpis(r, json, ranked);
   twin_json_policy(r->session, json, "policy", r->candidates.numbers + number * r->scenario.size,
                    r->scenario.standard);

@@ -8,9 +8,12 @@
 void twin_json_value(const twin_session *session, twin_json *json, const char *key,
                      const hermes_slot *slot, double number) {
   char buffer[TWIN_NUMBER];
-  if (slot->kind == HERMES_REAL || isnan(number)) twin_json_number(json, key, number);
-  else if (slot->kind == HERMES_BOOL) twin_json_truth(json, key, number != 0);
-  else twin_json_text(json, key, twin_value_exact(session, slot, number, buffer));
+  if (slot->kind == HERMES_REAL || isnan(number))
+    twin_json_number(json, key, number);
+  else if (slot->kind == HERMES_BOOL)
+    twin_json_truth(json, key, number != 0);
+  else
+    twin_json_text(json, key, twin_value_exact(session, slot, number, buffer));
 }
 
 void twin_json_provenance(const twin_session *session, twin_json *json) {
@@ -33,8 +36,10 @@ static const double *put_axis(const twin_session *session, twin_json *json, cons
     return numbers + 1;
   }
   bool innermost = axis + 1 == slot->index.rank && axis > 0;
-  if (innermost) twin_json_open_flat(json, key, '{');
-  else twin_json_open(json, key, '{');
+  if (innermost)
+    twin_json_open_flat(json, key, '{');
+  else
+    twin_json_open(json, key, '{');
   for (size_t row = 0; row < twin_rows(session, slot->index.table[axis]); row++)
     numbers = put_axis(session, json, twin_key(session, &slot->index, axis, row), slot, axis + 1,
                        numbers);
@@ -49,15 +54,16 @@ void twin_json_array(const twin_session *session, twin_json *json, const char *k
 
 static void put_input(const twin_session *session, twin_json *json, const hermes_slot *slot,
                       const double *numbers) {
-  if (slot->index.rank) twin_json_open(json, slot->name, '{');
-  else twin_json_open_flat(json, slot->name, '{');
+  if (slot->index.rank)
+    twin_json_open(json, slot->name, '{');
+  else
+    twin_json_open_flat(json, slot->name, '{');
   twin_json_array(session, json, slot->index.rank ? "values" : "value", slot, numbers);
   if (slot->kind == HERMES_REAL) twin_json_text(json, "unit", slot->unit);
   twin_json_close(json, '}');
 }
 
-void twin_json_inputs(const twin_session *session, twin_json *json,
-                      const twin_scenario *scenario) {
+void twin_json_inputs(const twin_session *session, twin_json *json, const twin_scenario *scenario) {
   const hermes_description *d = session->description;
   const double *numbers = scenario->inputs;
   twin_json_open(json, "inputs", '{');

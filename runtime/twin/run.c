@@ -62,8 +62,8 @@ static void complain_of_shown(twin_session *s, const char *name) {
   size_t count = 0;
   for (size_t i = 0; i < d->slot_count; i++)
     if (is_showable(&d->slots[i])) names[count++] = d->slots[i].name;
-  hermes_diagnostic *complaint = hermes_report(&s->problems, HB0819, NULL,
-                                               "there is no value `%s` to show", name);
+  hermes_diagnostic *complaint =
+      hermes_report(&s->problems, HB0819, NULL, "there is no value `%s` to show", name);
   twin_suggest(complaint, name, names, count);
   hermes_diagnostic_note(complaint, "a column is named with its table: path.rsrp");
   free(names);
@@ -83,9 +83,8 @@ static bool check_csv_index(const report *r) {
     if (same_index(&slots[r->shown[0].slot], &slots[r->shown[i].slot])) continue;
     char *a = twin_slot_text(s, &slots[r->shown[0].slot]);
     char *b = twin_slot_text(s, &slots[r->shown[i].slot]);
-    hermes_diagnostic *d = hermes_report(&s->problems, HB0820, NULL,
-                                         "`%s` and `%s` cannot share the rows of one CSV file", a,
-                                         b);
+    hermes_diagnostic *d = hermes_report(
+        &s->problems, HB0820, NULL, "`%s` and `%s` cannot share the rows of one CSV file", a, b);
     hermes_diagnostic_note(d, "run once for each of them, or use --format json");
     free(a);
     free(b);
@@ -287,10 +286,10 @@ static void put_constraints(const report *r, twin_json *json) {
   for (size_t i = 0; is_valid(r) && i < r->session->description->constraint_count; i++)
     put_constraint(r, json, i);
   twin_json_close(json, ']');
-  if (!is_valid(r)) twin_json_null(json, "feasible");
+  if (!is_valid(r))
+    twin_json_null(json, "feasible");
   else
-    twin_json_truth(json, "feasible",
-                    twin_feasible(r->session, r->result.kpis, r->result.bounds));
+    twin_json_truth(json, "feasible", twin_feasible(r->session, r->result.kpis, r->result.bounds));
 }
 
 static void put_array(const report *r, twin_json *json, size_t number) {
@@ -362,9 +361,9 @@ static void print_csv_row(const report *r, FILE *out, size_t element) {
   for (size_t a = 0; a < index->rank; a++)
     twin_csv_field(out, a == 0, twin_key(r->session, index, a, row[a]));
   for (size_t i = 0; i < r->shown_count; i++)
-    twin_csv_field(out, index->rank + i == 0,
-                   twin_value_exact(r->session, slot_of(r, i), r->shown[i].numbers[element],
-                                    buffer));
+    twin_csv_field(
+        out, index->rank + i == 0,
+        twin_value_exact(r->session, slot_of(r, i), r->shown[i].numbers[element], buffer));
   putc('\n', out);
 }
 

@@ -41,8 +41,7 @@ static bool assign_data_inputs(twin_session *session, twin_assignments *assignme
 /* ---- inputs ------------------------------------------------------------------------------- */
 
 static bool cannot(twin_session *session) {
-  hermes_report(&session->problems, HB0824, NULL, "%s",
-                session->door->last_error(session->twin));
+  hermes_report(&session->problems, HB0824, NULL, "%s", session->door->last_error(session->twin));
   return false;
 }
 
@@ -82,8 +81,8 @@ static bool report_unset(twin_session *session, const hermes_slot *slot) {
   char *form = twin_slot_text(session, slot);
   hermes_diagnostic *d = hermes_report(&session->problems, HB0816, NULL,
                                        "the input `%s` has no default and was not given", form);
-  hermes_diagnostic_note(d, "--set '%s=... %s', or {\"%s\": ...} in %s/inputs.json",
-                         slot->name, slot->unit, slot->name, session->options.data);
+  hermes_diagnostic_note(d, "--set '%s=... %s', or {\"%s\": ...} in %s/inputs.json", slot->name,
+                         slot->unit, slot->name, session->options.data);
   free(form);
   return false;
 }
@@ -168,8 +167,8 @@ bool twin_scenario_open(twin_session *session, const char *file, twin_scenario *
   *scenario = (twin_scenario){0};
   if (!open_twin(session)) return false;
   twin_assignments files = {0};
-  bool good = collect(session, file, &files, &scenario->commands) &&
-              apply(session, &files, scenario);
+  bool good =
+      collect(session, file, &files, &scenario->commands) && apply(session, &files, scenario);
   twin_assignments_free(&files);
   if (!good) twin_scenario_free(scenario);
   return good;

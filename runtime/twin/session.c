@@ -30,8 +30,7 @@ void *twin_grow(void *items, size_t *capacity, size_t count, size_t size) {
 
 /* ---- files -------------------------------------------------------------------------------- */
 
-static const twin_text *keep(twin_session *session, const char *name, char *bytes,
-                             size_t length) {
+static const twin_text *keep(twin_session *session, const char *name, char *bytes, size_t length) {
   twin_text *text = twin_allocate(1, sizeof *text);
   *text = (twin_text){twin_print("%s", name), bytes, length, session->texts};
   session->texts = text;
@@ -154,8 +153,7 @@ char *twin_names_listed(const char *const *names, size_t count) {
   return listed;
 }
 
-void twin_suggest(hermes_diagnostic *d, const char *word, const char *const *names,
-                  size_t count) {
+void twin_suggest(hermes_diagnostic *d, const char *word, const char *const *names, size_t count) {
   const char *nearest = hermes_nearest(word, names, count);
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   char *listed = twin_names_listed(names, count);

@@ -67,11 +67,10 @@ static bool has_margin(const hermes_assert *a) {
   return has_sides(a) && a->kind == HERMES_REAL;
 }
 
-/* A side of a comparison as a value of what is compared. Labels and keys are not told by an assert:
- * their numbers are shown. */
-static void side_text(const hermes_assert *a, double number, char text[TWIN_NUMBER]) {
-  if (a->kind == HERMES_BOOL) snprintf(text, TWIN_NUMBER, "%s", number != 0 ? "true" : "false");
-  else twin_number_short(number, text);
+/* A side of a comparison is shown like a value of what is compared: a number, a label, a key. */
+static hermes_slot side_of(const hermes_assert *a) {
+  return (hermes_slot){
+      .kind = a->kind, .labels = a->labels, .label_count = a->label_count, .refers = a->refers};
 }
 
 /* ---- evaluation --------------------------------------------------------------------------- */
@@ -96,8 +95,7 @@ static bool compute(report *r) {
   if (!twin_scenario_open(r->session, NULL, &r->scenario)) return false;
   r->findings = twin_allocate(d->expect_count, sizeof *r->findings);
   for (size_t i = 0; i < d->expect_count; i++)
-    r->findings[i].verdicts =
-        twin_allocate(expect_at(r, i)->assert_count, sizeof(hermes_verdict));
+    r->findings[i].verdicts = twin_allocate(expect_at(r, i)->assert_count, sizeof(hermes_verdict));
   return twin_parallel(r->session, d->expect_count, 1, find_some, r, "expectations");
 }
 
@@ -133,12 +131,13 @@ static char *worst_row_text(const report *r, const hermes_expect *e, const herme
 
 /* ---- for people --------------------------------------------------------------------------- */
 
-static void print_sides(const hermes_assert *a, const hermes_verdict *v, FILE *out) {
+static void print_sides(const report *r, const hermes_assert *a, const hermes_verdict *v,
+                        FILE *out) {
   char left[TWIN_NUMBER], right[TWIN_NUMBER], margin[TWIN_NUMBER];
   const char *unit, *own = strcmp(a->unit, "1") ? a->unit : "";
-  side_text(a, v->left, left);
-  side_text(a, v->right, right);
-  fprintf(out, "%s %s %s%s%s", left, a->relation, right, *own ? " " : "", own);
+  hermes_slot side = side_of(a);
+  fprintf(out, "%s %s %s%s%s", twin_value_text(r->session, &side, v->left, left), a->relation,
+          twin_value_text(r->session, &side, v->right, right), *own ? " " : "", own);
   if (!has_margin(a)) return;
   twin_number_short(margin_of(a, v, &unit), margin);
   fprintf(out, ", margin %s %s", margin, strcmp(unit, "1") ? unit : "");
@@ -151,15 +150,18 @@ static void print_worst(const report *r, const hermes_expect *e, const hermes_as
   free(row);
   if (!has_sides(a)) return;
   fputs(": ", out);
-  print_sides(a, v, out);
+  print_sides(r, a, v, out);
 }
 
 static void print_assert(const report *r, const hermes_expect *e, const hermes_assert *a,
                          const hermes_verdict *v, FILE *out) {
   fprintf(out, "      line %d: ", a->line);
-  if (!v->checked) fputs("nothing to check", out);
-  else if (v->failed) fprintf(out, "fails in %zu of %zu", v->failed, v->checked);
-  else fprintf(out, "holds in %zu of %zu", v->checked, v->checked);
+  if (!v->checked)
+    fputs("nothing to check", out);
+  else if (v->failed)
+    fprintf(out, "fails in %zu of %zu", v->failed, v->checked);
+  else
+    fprintf(out, "holds in %zu of %zu", v->checked, v->checked);
   /* A condition that holds has nothing to show; one that fails has at least a row. */
   if (v->checked && (has_sides(a) || v->failed)) print_worst(r, e, a, v, out);
   putc('\n', out);
@@ -204,9 +206,10 @@ static void put_keys(const report *r, twin_json *json, const hermes_index *index
     twin_json_text(json, names[a], twin_key(r->session, index, a, row[a]));
 }
 
-static void put_side(twin_json *json, const char *key, const hermes_assert *a, double number) {
-  if (a->kind == HERMES_BOOL) twin_json_truth(json, key, number != 0);
-  else twin_json_number(json, key, number);
+static void put_side(const report *r, twin_json *json, const char *key, const hermes_assert *a,
+                     double number) {
+  hermes_slot side = side_of(a);
+  twin_json_value(r->session, json, key, &side, number);
 }
 
 static void put_worst(const report *r, twin_json *json, const hermes_expect *e,
@@ -218,8 +221,8 @@ static void put_worst(const report *r, twin_json *json, const hermes_expect *e,
   put_keys(r, json, &a->index, a->variables, v->row);
   twin_json_close(json, '}');
   if (has_sides(a)) {
-    put_side(json, "left", a, v->left);
-    put_side(json, "right", a, v->right);
+    put_side(r, json, "left", a, v->left);
+    put_side(r, json, "right", a, v->right);
     twin_json_text(json, "unit", a->unit);
   }
   if (has_margin(a)) {
@@ -236,8 +239,10 @@ static void put_assert(const report *r, twin_json *json, const hermes_expect *e,
   twin_json_text(json, "relation", has_sides(a) ? a->relation : NULL);
   twin_json_number(json, "checked", (double)v->checked);
   twin_json_number(json, "failed", (double)v->failed);
-  if (v->checked) put_worst(r, json, e, a, v);
-  else twin_json_null(json, "worst");
+  if (v->checked)
+    put_worst(r, json, e, a, v);
+  else
+    twin_json_null(json, "worst");
   twin_json_close(json, '}');
 }
 

@@ -17,12 +17,12 @@ typedef struct report {
 /* One value as the trace sees it: the elements of its array that belong to the fixed rows. */
 typedef struct view {
   const hermes_slot *slot;
-  double *numbers;      /* all of the array */
-  size_t *elements;     /* those that belong */
+  double *numbers;  /* all of the array */
+  size_t *elements; /* those that belong */
   size_t count;
-  hermes_index free;    /* indices that no row fixes */
+  hermes_index free;            /* indices that no row fixes */
   size_t axis[HERMES_MAX_RANK]; /* where each of them stands in the slot's index */
-  bool touched;         /* a fixed row is among its indices */
+  bool touched;                 /* a fixed row is among its indices */
 } view;
 
 static bool is_valid(const report *r) {
@@ -37,8 +37,8 @@ static twin_complaint complain_of_table(const report *r, const char *word) {
   size_t count = 0;
   for (size_t i = 0; i < d->table_count; i++)
     if (hermes_table_has_rows(&d->tables[i], (int)i)) names[count++] = d->tables[i].name;
-  twin_complaint complaint = hermes_report(&r->session->problems, HB0828, NULL,
-                                           "there is no table `%s` with rows", word);
+  twin_complaint complaint =
+      hermes_report(&r->session->problems, HB0828, NULL, "there is no table `%s` with rows", word);
   twin_suggest(complaint, word, names, count);
   free(names);
   return complaint;
@@ -173,6 +173,17 @@ static size_t choose_elements(const view *v, size_t chosen[TWIN_ELEMENTS]) {
   return count;
 }
 
+static bool same_value(double a, double b) {
+  return a == b || (isnan(a) && isnan(b));
+}
+
+/* All elements that belong are one value: nothing is to be listed then. */
+static bool is_uniform(const view *v) {
+  for (size_t i = 1; i < v->count; i++)
+    if (!same_value(number_at(v, i), number_at(v, 0))) return false;
+  return v->count > 1;
+}
+
 /* ---- summaries ---------------------------------------------------------------------------- */
 
 typedef struct summary {
@@ -303,7 +314,12 @@ static char *full_name(const report *r, const hermes_slot *slot) {
 
 /* ---- for people --------------------------------------------------------------------------- */
 
+/* Of an invalid decision, what stands behind its fault is no number. */
 static void print_value(const printer *p, const hermes_slot *slot, double number) {
+  if (isnan(number)) {
+    fputs("not computed", p->out);
+    return;
+  }
   char text[TWIN_NUMBER], unit[HERMES_UNIT_TEXT + 1];
   fprintf(p->out, "%s%s", twin_value_text(p->report->session, slot, number, text),
           twin_unit_behind(slot, unit));
@@ -335,6 +351,11 @@ static void print_tallies(const printer *p, const view *v) {
 }
 
 static void print_summary(const printer *p, const view *v) {
+  if (is_uniform(v)) {
+    print_value(p, v->slot, number_at(v, 0));
+    fprintf(p->out, ", all %zu elements", v->count);
+    return;
+  }
   fprintf(p->out, "%zu elements: ", v->count);
   if (v->slot->kind != HERMES_REAL) {
     print_tallies(p, v);
@@ -357,11 +378,14 @@ static void begin_text(printer *p, const section *part) {
 
 static void value_text(printer *p, const view *v) {
   char *name = full_name(p->report, v->slot);
-  bool is_list = v->free.rank && v->touched;
+  bool is_list = v->free.rank && v->touched && !is_uniform(v);
   fprintf(p->out, "  %s%s", name, is_list ? "" : " = ");
-  if (is_list) print_elements(p, v);
-  else if (v->free.rank) print_summary(p, v);
-  else print_value(p, v->slot, number_at(v, 0));
+  if (is_list)
+    print_elements(p, v);
+  else if (v->free.rank)
+    print_summary(p, v);
+  else
+    print_value(p, v->slot, number_at(v, 0));
   putc('\n', p->out);
   free(name);
 }
@@ -384,9 +408,8 @@ static void print_rows(const report *r, FILE *out) {
 }
 
 static void print_table(const report *r, FILE *out) {
-  if (!is_valid(r)) fprintf(out, "invalid: %s\n", r->result.outcome.reason);
-  if (!is_valid(r)) return;
   print_rows(r, out);
+  if (!is_valid(r)) fprintf(out, "invalid: %s\n", r->result.outcome.reason);
   printer p = {r, out, NULL, begin_text, value_text, end_text};
   walk(&p);
 }
@@ -448,8 +471,7 @@ static void begin_json(printer *p, const section *part) {
 static void put_index(const printer *p, const hermes_index *index) {
   twin_json_open_flat(p->json, "index", '[');
   for (size_t a = 0; a < index->rank; a++)
-    twin_json_text(p->json, NULL,
-                   p->report->session->description->tables[index->table[a]].name);
+    twin_json_text(p->json, NULL, p->report->session->description->tables[index->table[a]].name);
   twin_json_close(p->json, ']');
 }
 
@@ -462,8 +484,10 @@ static void value_json(printer *p, const view *v) {
   if (v->free.rank) put_index(p, &v->free);
   if (!v->free.rank)
     twin_json_value(p->report->session, p->json, "value", v->slot, number_at(v, 0));
-  else if (v->touched) put_elements(p, v);
-  else put_summary(p, v);
+  else if (v->touched)
+    put_elements(p, v);
+  else
+    put_summary(p, v);
   twin_json_close(p->json, '}');
   free(name);
 }
@@ -491,7 +515,7 @@ static void print_json(const report *r, FILE *out) {
   if (!is_valid(r)) twin_json_text(&json, "invalid", r->result.outcome.reason);
   twin_json_open(&json, "blocks", '[');
   printer p = {r, out, &json, begin_json, value_json, end_json};
-  if (is_valid(r)) walk(&p);
+  walk(&p);
   twin_json_close(&json, ']');
   twin_json_policy(r->session, &json, "policy", r->scenario.candidate, r->scenario.standard);
   twin_json_provenance(r->session, &json);
@@ -508,8 +532,10 @@ static bool compute(report *r) {
 static bool print(const report *r) {
   twin_output output;
   if (!twin_output_open(r->session, &output)) return false;
-  if (r->session->options.format == TWIN_JSON) print_json(r, output.out);
-  else print_table(r, output.out);
+  if (r->session->options.format == TWIN_JSON)
+    print_json(r, output.out);
+  else
+    print_table(r, output.out);
   return twin_output_close(r->session, &output);
 }
 

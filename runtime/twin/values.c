@@ -15,7 +15,7 @@ static const char *word_of(const twin_session *session, const hermes_slot *slot,
   size_t ordinal = (size_t)number;
   if (slot->kind == HERMES_ENUM)
     return ordinal < slot->label_count ? slot->labels[ordinal] : "none";
-  return ordinal < twin_rows(session, slot->refers)
+  return session->twin && ordinal < twin_rows(session, slot->refers)
              ? session->door->key(session->twin, slot->refers, ordinal)
              : "none";
 }
@@ -81,8 +81,8 @@ char *twin_row_text(const twin_session *session, const hermes_index *index,
   char *text = twin_print("%s", "");
   for (size_t a = 0; a < index->rank; a++) {
     const char *name = names ? names[a] : session->description->tables[index->table[a]].name;
-    char *longer = twin_print("%s%s%s %s", text, a ? ", " : "", name,
-                              twin_key(session, index, a, row[a]));
+    char *longer =
+        twin_print("%s%s%s %s", text, a ? ", " : "", name, twin_key(session, index, a, row[a]));
     free(text);
     text = longer;
   }

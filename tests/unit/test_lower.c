@@ -328,7 +328,12 @@ static Around deeper(const Around *around) {
   return inside;
 }
 
+static Term *random_reduction(World *w, const Around *around, Reduction reduction, int first);
+
 static Term *random_row(World *w, const Around *around, int table) {
+  bool small = around->elements * (double)w->rows[table] < 40000;
+  if (small && around->depth < 4 && pick(w, 16) == 0)
+    return random_reduction(w, around, pick(w, 2) ? REDUCE_ARGMAX : REDUCE_ARGMIN, table);
   int candidates[MAX_VARIABLES + MAX_SLOTS], count = 0;
   for (int i = 0; i < around->count; i++)
     if (around->table[i] == table) candidates[count++] = i;
@@ -372,13 +377,15 @@ static Term *random_filter(World *w, const Around *inside) {
   return pick(w, 2) ? apply(w, OP_AND, same, filter) : apply(w, OP_AND, filter, same);
 }
 
-static Term *random_reduction(World *w, const Around *around, Reduction reduction) {
+/* Its first loop runs over that table; -1: any. */
+static Term *random_reduction(World *w, const Around *around, Reduction reduction, int first) {
   int loops = 1 + (pick(w, 4) == 0);
   Around inside = deeper(around);
   Term *term = reduce(w, reduction, NULL, 0, 0, NULL);
   for (int i = 0; i < loops; i++) {
     int table = pick(w, TABLES);
     if (inside.elements * (double)w->rows[table] > 40000) table = HOUR;
+    if (i == 0 && first >= 0) table = first;
     inside.elements *= (double)w->rows[table];
     term->loops[i] = (Loop){inside.count, table};
     inside.table[inside.count++] = table;
@@ -423,7 +430,7 @@ static Term *random_real(World *w, const Around *around) {
     return pick(w, 4) ? random_slot(w, around, TYPE_REAL) : number(w, some_number(w, pick(w, 4) == 0));
   int kind = pick(w, 20);
   if (kind < 11) return random_operator(w, &inside);
-  if (kind < 17) return random_reduction(w, around, reductions[pick(w, 10)]);
+  if (kind < 17) return random_reduction(w, around, reductions[pick(w, 10)], -1);
   if (kind < 18) return random_slot(w, around, TYPE_REAL);
   if (kind < 19 && w->compiler.program.function_count > 0) {
     Term *call = number(w, 0);
@@ -443,7 +450,7 @@ static Term *random_bool(World *w, const Around *around) {
   if (is_deep(w, around))
     return pick(w, 4) ? random_slot(w, around, TYPE_BOOL) : truth(w, pick(w, 2));
   int kind = pick(w, 8);
-  if (kind == 0) return random_reduction(w, around, pick(w, 2) ? REDUCE_ANY : REDUCE_ALL);
+  if (kind == 0) return random_reduction(w, around, pick(w, 2) ? REDUCE_ANY : REDUCE_ALL, -1);
   if (kind == 1) return apply(w, OP_NOT, random_bool(w, &inside), NULL);
   if (kind < 4) {
     Operator op = pick(w, 2) ? OP_AND : OP_OR;

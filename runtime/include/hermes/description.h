@@ -95,6 +95,9 @@ typedef struct hermes_constraint {
 typedef struct hermes_assert {
   const char *relation; /* "": a condition without two sides to show */
   hermes_kind kind;
+  const char **labels; /* kind enum */
+  size_t label_count;
+  int refers; /* kind ref: a table, else -1 */
   const char *unit;
   hermes_unit measure;
   const char **variables; /* index.rank names */
@@ -117,7 +120,10 @@ typedef struct hermes_expect {
 typedef struct hermes_work {
   int slot;
   double operations; /* per element of the product of the tables in `index` */
-  hermes_index index;
+  struct {
+    size_t rank; /* loops in loops: more than an array has indices */
+    const int *table;
+  } index;
 } hermes_work;
 
 typedef struct hermes_description {

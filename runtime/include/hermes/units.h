@@ -94,6 +94,10 @@ static inline double hermes_from_coherent(const hermes_unit *unit, double value)
   return unit->factor < 1 ? scaled * hermes_parts(unit->factor) : scaled / unit->factor;
 }
 
+/* The number that people would write for a coherent value: the one with the fewest digits, from 15 on, that becomes
+ * this value again. 15 deg is 15, where plain conversion gives 14.999999999999998. */
+double hermes_written_number(const hermes_unit *unit, double value);
+
 bool hermes_dimension_equal(const hermes_dimension *a, const hermes_dimension *b);
 bool hermes_dimension_is_one(const hermes_dimension *dimension);
 /* out = a * b^power, power in sixtieths; false where an exponent leaves its range or is no multiple

@@ -1,0 +1,14 @@
+/* Numbers as people would write them. */
+#include <hermes/numeric.h>
+#include <hermes/units.h>
+
+#include <string.h>
+
+double hermes_written_number(const hermes_unit *unit, double value) {
+  double number = hermes_from_coherent(unit, value), rounded = number;
+  if (!isfinite(number) || (unit->factor == 1 && unit->offset == 0)) return number;
+  char text[HERMES_DECIMAL_TEXT];
+  hermes_decimal_text(number, 15, text);
+  hermes_decimal(text, strlen(text), &rounded);
+  return hermes_to_coherent(unit, rounded) == value ? rounded : number;
+}

@@ -1,0 +1,357 @@
+#!/usr/bin/env python3
+"""The documentation is true: every ```hermes snippet compiles, and does what is written beside it.
+
+A fence says by its info string, which no reader sees, what its snippet is:
+
+  hermes                        a whole blueprint or module
+  hermes file=first.hbp         the same, kept under this name for the console blocks of its page
+  hermes fragment=scaffold      stands word for word in tests/docs/scaffold.hbp, where fragments are compiled
+  hermes fragment=declarations  declarations, behind those of the scaffold
+  hermes fragment=functional    statements of a functional block behind them; fragment=operational likewise
+  hermes fragment=values        expressions, one in each line, with what each of them gives behind a `#`:
+                                  33 dBm         its value (decimals are taken to be rounded)
+                                  -> dBm         its type
+                                  HB0402         what is reported of it
+                                  33 dB, HB0421  its value, and a warning
+                                and, two blanks further, a remark. u, c and h are rows of ue, cell and hour.
+  csv file=cells.csv            stands word for word in tests/docs/data
+  console                       commands and what they print (`...`: anything), in a directory with the page's
+                                files and data/; of docs/language.md alone, the README has a test of its own
+
+In all of them, what is reported must be what the comments name, each code on its own line, and nothing else.
+Beyond that, the tables of docs/language.md are held against the tables of the compiler, row by row.
+usage: run.py HERMESC [WORKDIR]
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parents[1]
+DATA = HERE / "data"
+HERMESC = pathlib.Path(sys.argv[1]).resolve()
+LANGUAGE = SOURCE / "docs/language.md"
+
+SCAFFOLD = (HERE / "scaffold.hbp").read_text(encoding="utf-8")
+FRAGMENTS = {
+    "declarations": "{text}\n",
+    "functional": 'functional block snippet "A snippet." {\n{text}\n}\n',
+    "operational": 'operational block snippet "A snippet." {\n{text}\n}\n',
+}
+ROWS = "[u in ue, c in cell, h in hour]"
+FORS = "for u in ue for c in cell for h in hour"
+
+
+class Wrong(Exception):
+    """What a page says and what is so."""
+
+
+def require(condition, message):
+    if not condition:
+        raise Wrong(message)
+
+
+# ---- pages and their snippets ----
+
+class Snippet:
+    def __init__(self, page, line, words, text):
+        self.page, self.line, self.text = page, line, text
+        self.language = words[0] if words else ""
+        self.options = dict(word.partition("=")[::2] for word in words[1:])
+
+    def place(self, line=0):
+        return f"{self.page.relative_to(SOURCE)}:{self.line + line}"
+
+
+def snippets(page):
+    lines = page.read_text(encoding="utf-8").splitlines()
+    start = None
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("```"):
+            continue
+        if start is None:
+            start = number
+            continue
+        yield Snippet(page, start, lines[start - 1][3:].split(), "\n".join(lines[start:number - 1]))
+        start = None
+    require(start is None, f"{page}: a fence is not closed")
+
+
+def pages():
+    return [page for pattern in ("docs/*.md", "README.md", "examples/*/README.md")
+            for page in sorted(SOURCE.glob(pattern))]
+
+
+# ---- hermesc ----
+
+def hermesc(*words, text):
+    return subprocess.run([HERMESC, *words], input=text, text=True, capture_output=True, timeout=60)
+
+
+def reported(text, lines_before):
+    """(line, code) of every diagnostic; line 1 is the first one behind the scaffold."""
+    done = hermesc("check", "--error-format=json", "-", text=text)
+    require(done.returncode in (0, 1), f"hermesc exits {done.returncode}\n{done.stderr}")
+    return {(d["line"] - lines_before, d["code"]): d["message"] for d in json.loads(done.stdout)["diagnostics"]}
+
+
+def expect_reports(text, wanted, lines_before=0):
+    found = reported(text, lines_before)
+    for line, code in wanted - set(found):
+        raise Wrong(f"line {line}: {code} should be reported, and is not: {found or 'nothing is'}")
+    for (line, code), message in found.items():
+        require((line, code) in wanted, f"line {line}: {code}: {message}")
+
+
+def commented_codes(text):
+    return {(number, code) for number, line in enumerate(text.splitlines(), 1)
+            for code in re.findall(r"\bHB\d{4}\b", line.partition("#")[2])}
+
+
+def tested(text):
+    """The verdict on every `expect`, on tests/docs/data."""
+    done = hermesc("interpret", "-", "test", "--data", DATA, "--format=json", "--quiet", text=text)
+    require(done.returncode in (0, 1) and done.stdout.startswith("{"), f"exit {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout)["expects"]
+
+
+def check_fragment(text, fragment, wanted):
+    """As it stands among the declarations of the scaffold; what it expects holds."""
+    before, _, after = FRAGMENTS[fragment].partition("{text}")
+    before = SCAFFOLD + before
+    expect_reports(before + text + after, wanted, before.count("\n"))
+    if "expect " in text and not wanted:
+        for expect in tested(before + text + after):
+            require(expect["passed"], f"\"{expect['doc']}\" does not hold")
+
+
+# ---- one snippet ----
+
+def check_scaffold(snippet):
+    require(snippet.text in SCAFFOLD, "this does not stand in tests/docs/scaffold.hbp")
+
+
+def check_snippet(snippet):
+    fragment, codes = snippet.options.get("fragment"), commented_codes(snippet.text)
+    if fragment is None:
+        expect_reports(snippet.text, codes)
+    else:
+        require(fragment in FRAGMENTS, f"a fragment of no known kind: {fragment}")
+        check_fragment(snippet.text, fragment, codes)
+
+
+def check_csv(snippet):
+    file = DATA / snippet.options["file"]
+    require(snippet.text + "\n" == file.read_text(encoding="utf-8"), f"this is not what {file} holds")
+
+
+# ---- one line of values ----
+
+LINE = re.compile(r"(?P<expression>.*?\S)\s+#\s(?P<result>\S.*?)(?:\s{2,}.*)?")
+NUMBER = re.compile(r"-?\d+(?:\.(?P<decimals>\d+))?(?: (?P<unit>\S+))?")
+
+
+def tolerance(result):
+    number = NUMBER.fullmatch(result)
+    if not number or not number["decimals"]:
+        return ""
+    unit = number["unit"] or ""
+    unit = "dB" if unit.startswith("dB") else "K" if unit == "degC" else unit
+    return f" within 0.{'0' * len(number['decimals'])}5001 {unit}"
+
+
+def check_value(expression, result):
+    claim = f"({expression}) == ({result}){tolerance(result)}"
+    verdict = tested(SCAFFOLD + f'expect "what is written" {{ assert {claim}\n{FORS}; }}\n')[0]["asserts"][0]
+    require(not verdict["failed"] and verdict["checked"], f"it is {verdict['worst']['left']} {verdict['worst']['unit']}")
+
+
+def check_line(line):
+    parts = LINE.fullmatch(line)
+    require(parts, "a line of values reads `expression  # result  remark`")
+    expression = parts["expression"]
+    result = re.sub(r",? ?HB\d{4}", "", parts["result"])
+    typed = result.startswith("-> ")
+    head = f"out value{ROWS} : {result[3:]} =" if typed else f"let value{ROWS} ="
+    check_fragment(f"{head} {expression};", "functional", commented_codes(line))
+    if result and not typed:
+        check_value(expression, result)
+
+
+def line_tests(snippet):
+    for number, line in enumerate(snippet.text.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            yield f"{snippet.place(number)}: {line}", lambda line=line: check_line(line)
+
+
+# ---- the console of docs/language.md ----
+
+def matches(expected, actual):
+    pattern = "".join(".*" if line == "..." else re.escape(line) + "\n" for line in expected.splitlines())
+    return re.fullmatch(pattern, actual, re.S) is not None
+
+
+def check_console(work):
+    work.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(DATA, work / "data", dirs_exist_ok=True)
+    environment = {"XDG_CACHE_HOME": str(work / "cache"), **os.environ}
+    environment["PATH"] = f"{HERMESC.parent}:{environment['PATH']}"
+    for snippet in snippets(LANGUAGE):
+        if snippet.language == "hermes" and "file" in snippet.options:
+            (work / snippet.options["file"]).write_text(snippet.text + "\n", encoding="utf-8")
+        for part in re.split(r"^\$ ", snippet.text + "\n", flags=re.M)[1:] if snippet.language == "console" else []:
+            command, _, expected = part.partition("\n")
+            done = subprocess.run(["bash", "-c", command], cwd=work, env=environment, text=True, capture_output=True,
+                                  timeout=120)
+            require(done.returncode == 0 and matches(expected, done.stdout),
+                    f"$ {command}\nexit {done.returncode}, printed:\n{done.stdout}{done.stderr}")
+
+
+# ---- tables of docs/language.md against the compiler's ----
+
+def source_text(path):
+    return (SOURCE / path).read_text(encoding="utf-8")
+
+
+def table_rows(page, header):
+    """The rows, as lists of cells, of every table whose header begins with these cells."""
+    rows, inside = [], False
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")] if line.startswith("|") else []
+        if not cells:
+            inside = False
+        elif cells[:len(header)] == header:
+            inside = True
+        elif inside and not set(line) <= set("|-: "):
+            rows.append(cells)
+    return rows
+
+
+def same_rows(found, wanted):
+    for row in wanted:
+        require(row in found, f"this row is missing: | {' | '.join(row)} |")
+    for row in found:
+        require(row in wanted, f"nothing is like this row: | {' | '.join(row)} |")
+    require(found == wanted, "the rows stand in another order")
+
+
+def check_builtins(page):
+    rows = re.findall(r'^(BUILTIN|REDUCTION)\(\w+,.*?"(.*?)", "(.*)"\)$', source_text("compiler/builtins.def"), re.M)
+    for kind, header in (("BUILTIN", "function"), ("REDUCTION", "reduction")):
+        same_rows(table_rows(page, [header, "meaning"]),
+                  [[f"`{signature}`", meaning] for which, signature, meaning in rows if which == kind])
+
+
+def check_units(page):
+    prefixes = {"NONE": "", "UP": "k to Y", "DOWN": "m to y", "BOTH": "all"}
+    rows = re.findall(r'HERMES_UNIT\("([^"]+)", (\w+), (\w+), [^,]+, [^,]+, \w+,\s*"([^"]+)"\)',
+                      source_text("runtime/units/units.def"))
+    require(len(rows) == source_text("runtime/units/units.def").count("HERMES_UNIT(\""), "units.def is written anew")
+    same_rows(table_rows(page, ["unit", "kind"]),
+              [[f"`{symbol}`", scale.lower(), prefixes[prefix], meaning] for symbol, scale, prefix, meaning in rows])
+
+
+def check_library(page):
+    wanted = []
+    for file in sorted((SOURCE / "stdlib").rglob("*.hbp")):
+        text = file.read_text(encoding="utf-8")
+        module = re.search(r"^module (\S+)", text, re.M)[1]
+        for head in re.findall(r"^function (.*?)\s*(?=\n|=|\{)", text, re.M):
+            wanted.append([f"`{module}`", f"`{head}`"])
+    same_rows([row[:2] for row in table_rows(page, ["module", "function"])], wanted)
+
+
+def check_keywords(page):
+    reserved = re.findall(r'^"([a-z]+)"\s+\{ return TOKEN_', source_text("grammar/blueprint.l"), re.M)
+    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"\)', source_text("compiler/keywords.def"), re.M)
+    require(len(reserved) == 10 and keywords, "the words of the language are written anew")
+    for heading, words in (("Reserved words:", reserved), ("Keywords:", keywords)):
+        line = re.search(rf"^{heading}(.*?)\n\n", page + "\n\n", re.M | re.S)
+        require(line, f"there is no list of `{heading}`")
+        same_rows(sorted(re.findall(r"`(\w+)`", line[1])), sorted(words))
+
+
+def constant(name, texts):
+    for text in texts:
+        found = re.search(rf"\b{name}\s*=\s*([^,}}/]+?)\s*[,}}\n/]|#define {name} (.+)", text)
+        if found:
+            value = re.sub(r"\(u?int\w+\)", "", found[1] or found[2])
+            return eval(re.sub(r"[A-Z]\w+", lambda m: str(constant(m[0], texts)), value), {"__builtins__": {}})
+    raise Wrong(f"no constant is named {name}")
+
+
+def check_limits(page):
+    files = [file for folder in ("compiler", "runtime") for file in sorted((SOURCE / folder).rglob("*.[ch]"))]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    rows = table_rows(page, ["limit", "value", "constant"])
+    for row in rows:
+        name = row[2].strip("`")
+        require(float(row[1].replace(" ", "")) == constant(name, texts), f"{name} is {constant(name, texts)}")
+    for name in re.findall(r"^  (MAX_\w+) =", source_text("compiler/hermesc.h"), re.M):
+        require(f"`{name}`" in [row[2] for row in rows], f"limit {name} is missing")
+    block = constant("HERMES_SUM_BLOCK", texts)
+    require(f"blocks of {block} rows" in page, f"sums are made in blocks of {block} rows")
+
+
+def check_codes(text):
+    known = re.findall(r"^HERMES_DIAGNOSTIC\((\d{4}),", source_text("runtime/include/hermes/diagnostics.def"), re.M)
+    for code in re.findall(r"\bHB(\d{4})\b", text):
+        require(code in known, f"there is no diagnostic HB{code}")
+
+
+# ---- all tests ----
+
+def snippet_tests(snippet):
+    fragment = snippet.options.get("fragment")
+    if snippet.language == "csv" and "file" in snippet.options:
+        yield snippet.place(), lambda: check_csv(snippet)
+    if snippet.language != "hermes":
+        return
+    if fragment == "values":
+        yield from line_tests(snippet)
+    else:
+        yield snippet.place(), lambda: (check_scaffold if fragment == "scaffold" else check_snippet)(snippet)
+
+
+def page_tests(work):
+    page = LANGUAGE.read_text(encoding="utf-8")
+    checks = {"built-in functions": check_builtins, "units": check_units, "library": check_library,
+              "words": check_keywords, "limits": check_limits}
+    for name, check in checks.items():
+        yield f"docs/language.md, {name}", lambda check=check: check(page)
+    yield "docs/language.md, console", lambda: check_console(work)
+    yield "scaffold.hbp", lambda: expect_reports(SCAFFOLD, set())
+    for path in pages():
+        yield f"{path.relative_to(SOURCE)}, codes", lambda path=path: check_codes(path.read_text(encoding="utf-8"))
+
+
+def outcome(test):
+    name, check = test
+    try:
+        check()
+        return None
+    except Wrong as why:
+        return f"{name}\n  {why}"
+    except Exception as why:  # a page may be wrong in ways that nobody thought of
+        return f"{name}\n  {type(why).__name__}: {why}"
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="hermes docs ") as directory:
+        work = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else directory).resolve()
+        tests = list(page_tests(work)) + [test for page in pages() for s in snippets(page) for test in snippet_tests(s)]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            failures = [failure for failure in pool.map(outcome, tests) if failure]
+    for failure in failures:
+        print(failure)
+    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
+    return bool(failures)
+
+
+sys.exit(main())
