@@ -63,9 +63,7 @@ static void hash_sources(Compiler *compiler) {
 
 /* The corridor: a blueprint that comes out of the other end means something, and may be lowered or
  * interpreted. */
-bool check_blueprint(Compiler *compiler, const char *path) {
-  uint32_t blueprint;
-  if (!source_read(compiler, path, NULL, &blueprint)) return false;
+static bool check_source(Compiler *compiler, uint32_t blueprint) {
   if (!parse_source(compiler, blueprint)) return false;
   if (!load_modules(compiler)) return false;
   hash_sources(compiler);
@@ -73,6 +71,16 @@ bool check_blueprint(Compiler *compiler, const char *path) {
   if (!check_contracts(compiler) || !resolved) return false;
   infer_stages(compiler);
   return compiler->diagnostics.errors == 0;
+}
+
+bool check_blueprint(Compiler *compiler, const char *path) {
+  uint32_t blueprint;
+  return source_read(compiler, path, NULL, &blueprint) && check_source(compiler, blueprint);
+}
+
+bool check_blueprint_text(Compiler *compiler, const char *path, const char *text, size_t length) {
+  uint32_t blueprint;
+  return source_take(compiler, path, text, length, &blueprint) && check_source(compiler, blueprint);
 }
 
 bool check_runnable(Compiler *compiler, const char *path) {

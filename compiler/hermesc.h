@@ -495,6 +495,9 @@ Span span_join(Span a, Span b);
 /* The passes. Each returns false where it reported an error; the next ones then do not run. */
 bool source_read(Compiler *compiler, const char *path, const char *module,
                  uint32_t *source);                     /* "-": standard input */
+/* A source from memory, which is copied. */
+bool source_take(Compiler *compiler, const char *path, const char *text, size_t length,
+                 uint32_t *source);
 bool parse_source(Compiler *compiler, uint32_t source); /* tokens.c, parse.c: source -> tree */
 bool load_modules(Compiler *compiler);                  /* modules.c: imports, transitively */
 bool module_is_read(const Compiler *compiler, const char *module);
@@ -502,6 +505,8 @@ bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> pro
 bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);    /* stages.c */
 bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */
+/* The same for a text in memory, named `path` in messages. */
+bool check_blueprint_text(Compiler *compiler, const char *path, const char *text, size_t length);
 bool check_runnable(Compiler *compiler, const char *path);  /* and it is no module */
 
 void lower_program(Compiler *compiler); /* lower.c: program -> steps; appends hidden slots */

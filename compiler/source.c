@@ -165,6 +165,14 @@ static bool read_all(int file, char *text, size_t *length) {
   return true;
 }
 
+/* The text of a source without a byte order mark. */
+static void keep_text(Compiler *compiler, Source *source, const char *text, size_t length) {
+  size_t skip = sizeof byte_order_mark - 1;
+  if (length < skip || memcmp(text, byte_order_mark, skip) != 0) skip = 0;
+  source->text = arena_copy(&compiler->arena, text + skip, length - skip);
+  source->length = length - skip;
+}
+
 static bool read_text(Compiler *compiler, int file, Source *source) {
   char *text = malloc(MAX_SOURCE_BYTES + 1);
   size_t length = 0;
@@ -175,12 +183,7 @@ static bool read_text(Compiler *compiler, int file, Source *source) {
     report_size(compiler, source->path);
   else
     done = true;
-  if (done) {
-    size_t skip = sizeof byte_order_mark - 1;
-    if (length < skip || memcmp(text, byte_order_mark, skip) != 0) skip = 0;
-    source->text = arena_copy(&compiler->arena, text + skip, length - skip);
-    source->length = length - skip;
-  }
+  if (done) keep_text(compiler, source, text, length);
   free(text);
   return done;
 }
@@ -194,23 +197,37 @@ static bool room_for_source(Compiler *compiler, const char *path) {
   return false;
 }
 
+static Source *new_source(Compiler *compiler, const char *path, const char *module) {
+  Source *source = ARENA_NEW(&compiler->arena, Source);
+  source->path = arena_copy(&compiler->arena, path, strlen(path));
+  source->module = module == NULL ? NULL : arena_copy(&compiler->arena, module, strlen(module));
+  return source;
+}
+
+static bool number_source(Compiler *compiler, Source *source, uint32_t *number) {
+  find_lines(&compiler->arena, source);
+  *number = compiler->source_count++;
+  compiler->sources[*number] = source;
+  return check_text(compiler, *number);
+}
+
 /* needs: nothing. leaves: a numbered source of checked text with its line table. */
 bool source_read(Compiler *compiler, const char *path, const char *module, uint32_t *number) {
   bool standard_input = strcmp(path, "-") == 0;
   if (!room_for_source(compiler, path)) return false;
   int file = standard_input ? STDIN_FILENO : open_source(compiler, path);
   if (file < 0) return false;
-
-  Source *source = ARENA_NEW(&compiler->arena, Source);
-  if (standard_input) path = "<standard input>";
-  source->path = arena_copy(&compiler->arena, path, strlen(path));
-  source->module = module == NULL ? NULL : arena_copy(&compiler->arena, module, strlen(module));
+  Source *source = new_source(compiler, standard_input ? "<standard input>" : path, module);
   bool read = read_text(compiler, file, source);
   if (!standard_input) close(file);
-  if (!read) return false;
+  return read && number_source(compiler, source, number);
+}
 
-  find_lines(&compiler->arena, source);
-  *number = compiler->source_count++;
-  compiler->sources[*number] = source;
-  return check_text(compiler, *number);
+bool source_take(Compiler *compiler, const char *path, const char *text, size_t length,
+                 uint32_t *number) {
+  if (!room_for_source(compiler, path)) return false;
+  if (length > MAX_SOURCE_BYTES) return report_size(compiler, path);
+  Source *source = new_source(compiler, path, NULL);
+  keep_text(compiler, source, text, length);
+  return number_source(compiler, source, number);
 }

@@ -83,6 +83,29 @@ static void add_notes(cJSON *object, const hermes_diagnostic *d) {
   }
 }
 
+static cJSON *edits_of(const hermes_fix *fix) {
+  cJSON *edits = cJSON_CreateArray();
+  for (size_t i = 0; i < fix->edit_count; i++) {
+    cJSON *edit = cJSON_CreateObject();
+    cJSON_AddNumberToObject(edit, "start", (double)fix->edits[i].start);
+    cJSON_AddNumberToObject(edit, "end", (double)fix->edits[i].end);
+    cJSON_AddStringToObject(edit, "text", fix->edits[i].text);
+    cJSON_AddItemToArray(edits, edit);
+  }
+  return edits;
+}
+
+static void add_fixes(cJSON *object, const hermes_diagnostic *d) {
+  cJSON *fixes = cJSON_AddArrayToObject(object, "fixes");
+  for (size_t i = 0; i < d->fix_count; i++) {
+    cJSON *fix = cJSON_CreateObject();
+    add_string(fix, "title", d->fixes[i].title);
+    cJSON_AddBoolToObject(fix, "verified", d->fixes[i].verified);
+    cJSON_AddItemToObject(fix, "edits", edits_of(&d->fixes[i]));
+    cJSON_AddItemToArray(fixes, fix);
+  }
+}
+
 static cJSON *diagnostic_of(const hermes_diagnostic *d) {
   const hermes_code_info *info = hermes_code_of(d->code);
   cJSON *object = cJSON_CreateObject();
@@ -98,6 +121,7 @@ static cJSON *diagnostic_of(const hermes_diagnostic *d) {
   add_candidates(object, d->candidates);
   add_string(object, "rule", info->rule);
   add_notes(object, d);
+  add_fixes(object, d);
   return object;
 }
 

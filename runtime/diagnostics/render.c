@@ -308,6 +308,23 @@ static void put_facts(const printer *p, const hermes_diagnostic *d) {
     put_fact(p, "help", d->notes[i]);
 }
 
+/* One edit is shown as what then stands there; several by what they do together. */
+static void put_fixes(const printer *p, const hermes_diagnostic *d) {
+  for (size_t i = 0; i < d->fix_count; i++) {
+    const hermes_fix *fix = &d->fixes[i];
+    style(p, BLUE);
+    fprintf(p->out, "%*s =", p->gutter, "");
+    style(p, PLAIN);
+    fprintf(p->out, " fix %zu%s: ", i + 1, fix->verified ? " (verified)" : "");
+    if (fix->edit_count == 1 && *fix->edits[0].text) {
+      put_block(p, fix->edits[0].text, p->gutter + 5);
+      fputs("    ", p->out);
+    }
+    put_block(p, fix->title, p->gutter + 5);
+    fputc('\n', p->out);
+  }
+}
+
 static void put_diagnostic(printer *p, const hermes_diagnostic *d) {
   mark marks[MARKS];
   size_t count = collect_marks(d, marks);
@@ -318,6 +335,7 @@ static void put_diagnostic(printer *p, const hermes_diagnostic *d) {
     if (!marks[i].drawn) put_excerpt(p, marks, count, i);
   }
   put_facts(p, d);
+  put_fixes(p, d);
 }
 
 /* One line where something was not shown: beyond the limit, or beyond what a list keeps. */

@@ -25,6 +25,13 @@ __attribute__((format(printf, 1, 0))) static char *formatted(const char *format,
   return text;
 }
 
+void hermes_fix_free(hermes_fix *fix) {
+  free(fix->title);
+  for (size_t i = 0; i < fix->edit_count; i++)
+    free(fix->edits[i].text);
+  *fix = (hermes_fix){0};
+}
+
 /* Frees what a diagnostic owns, and leaves it empty. */
 static void clear(hermes_diagnostic *d) {
   free(d->message);
@@ -37,6 +44,8 @@ static void clear(hermes_diagnostic *d) {
   free(d->candidates);
   for (size_t i = 0; i < d->note_count; i++)
     free(d->notes[i]);
+  for (size_t i = 0; i < d->fix_count; i++)
+    hermes_fix_free(&d->fixes[i]);
   *d = (hermes_diagnostic){0};
 }
 
@@ -98,6 +107,24 @@ void hermes_diagnostic_note(hermes_diagnostic *d, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   add_note(d, format, arguments);
+  va_end(arguments);
+}
+
+hermes_fix *hermes_diagnostic_fix(hermes_diagnostic *d, const char *format, ...) {
+  if (d->fix_count == HERMES_FIXES) return NULL;
+  va_list arguments;
+  va_start(arguments, format);
+  hermes_fix *fix = &d->fixes[d->fix_count++];
+  fix->title = formatted(format, arguments);
+  va_end(arguments);
+  return fix;
+}
+
+void hermes_fix_edit(hermes_fix *fix, size_t start, size_t end, const char *format, ...) {
+  if (!fix || fix->edit_count == HERMES_EDITS) return;
+  va_list arguments;
+  va_start(arguments, format);
+  fix->edits[fix->edit_count++] = (hermes_edit){start, end, formatted(format, arguments)};
   va_end(arguments);
 }
 

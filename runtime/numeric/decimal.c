@@ -112,6 +112,7 @@ void hermes_decimal_text(double number, int digits, char text[HERMES_DECIMAL_TEX
   locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   locale_t before = c ? uselocale(c) : (locale_t)0;
   if (digits > 17) digits = 17;
+  if (isnan(number)) number = NAN; /* its sign is an accident */
   int fewer = digits < 15 ? digits : 15; /* as many digits survive any conversion */
   do
     print(number, fewer, text);

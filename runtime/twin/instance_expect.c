@@ -137,14 +137,23 @@ static void merge(hermes_verdict *all, const hermes_verdict *here, const size_t 
 
 typedef enum row_result { ROW_LEFT_OUT, ROW_CHECKED, ROW_INVALID } row_result;
 
+/* A fault of the expect's own: in its filter, what it varies, or a claim. */
+static row_result faulted(sweep *s) {
+  instance_invalid(s->twin, s->after, s->outcome);
+  return ROW_INVALID;
+}
+
 static row_result check_row(sweep *s, const size_t *row) {
   const hermes_model *model = s->twin->model;
   const hermes_frame *before = &s->twin->frame;
   if (s->expect->varies) copy_candidate(s);
-  if (!model->vary(model->context, s->number, row, before, s->after)) return ROW_LEFT_OUT;
+  s->after->fault = (hermes_fault){0};
+  int takes_part = model->vary(model->context, s->number, row, before, s->after);
+  if (takes_part < 0) return faulted(s);
+  if (!takes_part) return ROW_LEFT_OUT;
   if (!evaluate_varied(s)) return ROW_INVALID;
   memset(s->here, 0, s->expect->assert_count * sizeof *s->here);
-  model->assess(model->context, s->number, row, before, s->after, s->here);
+  if (model->assess(model->context, s->number, row, before, s->after, s->here)) return faulted(s);
   for (size_t i = 0; i < s->expect->assert_count; i++)
     merge(&s->verdicts[i], &s->here[i], row);
   s->checked++;

@@ -49,7 +49,8 @@ static size_t count_passed(const report *r) {
 static double margin_of(const hermes_assert *a, const hermes_verdict *v, const char **unit) {
   double factor;
   *unit = twin_difference(a->unit, &a->measure, &factor);
-  double difference = (v->left - v->right) * factor, within = a->has_within ? a->within : 0;
+  double difference = v->left == v->right ? 0 : (v->left - v->right) * factor;
+  double within = a->has_within ? a->within : 0;
   switch (a->relation[0]) {
   case '>': return difference + within;
   case '<': return within - difference;

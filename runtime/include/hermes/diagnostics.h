@@ -39,7 +39,7 @@ typedef struct hermes_code_info {
 
 const hermes_code_info *hermes_code_of(hermes_code code);
 
-enum { HERMES_LABELS = 8, HERMES_NOTES = 6 };
+enum { HERMES_LABELS = 8, HERMES_NOTES = 6, HERMES_FIXES = 4, HERMES_EDITS = 4 };
 
 /* A place in a file. The compiler knows byte offsets of a source that it holds (`text`, `length`);
  * the data reader knows a line and a column. `line` 0 means: the file as a whole. */
@@ -56,6 +56,20 @@ typedef struct hermes_label {
   char *message;
 } hermes_label;
 
+/* Bytes start..end of the file that the diagnostic stands in become `text`. */
+typedef struct hermes_edit {
+  size_t start, end;
+  char *text;
+} hermes_edit;
+
+/* A way to mend it. `verified`: applied and checked again, the error is gone and no new one came. */
+typedef struct hermes_fix {
+  char *title; /* "total power" */
+  hermes_edit edits[HERMES_EDITS];
+  size_t edit_count;
+  bool verified;
+} hermes_fix;
+
 typedef struct hermes_diagnostic {
   hermes_code code;
   hermes_severity severity; /* the table's, unless --werror raised it */
@@ -69,6 +83,8 @@ typedef struct hermes_diagnostic {
   char *candidates;          /* comma separated names in reach, or NULL */
   char *notes[HERMES_NOTES]; /* "help: ..." lines */
   size_t note_count;
+  hermes_fix fixes[HERMES_FIXES];
+  size_t fix_count;
 } hermes_diagnostic;
 
 /* A growing list of diagnostics; {0} is empty. Owns all strings in it. Keeps at most
@@ -93,6 +109,13 @@ void hermes_diagnostic_label(hermes_diagnostic *d, const hermes_place *place, co
                              ...) __attribute__((format(printf, 3, 4)));
 void hermes_diagnostic_note(hermes_diagnostic *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Adds a fix to be completed by edits; NULL where there is no room for another. */
+hermes_fix *hermes_diagnostic_fix(hermes_diagnostic *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Adds an edit; a fix of more than HERMES_EDITS edits, or NULL, takes none. */
+void hermes_fix_edit(hermes_fix *fix, size_t start, size_t end, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void hermes_fix_free(hermes_fix *fix);
 /* Sets expected, actual or candidates (the field's address), freeing what stood there. */
 void hermes_diagnostic_fact(char **fact, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,19 @@
+/* Ways to mend a blueprint, offered by the passes and verified before they are shown (fixes.c). */
+#ifndef HERMESC_FIXES_H
+#define HERMESC_FIXES_H
+
+#include "hermesc.h"
+
+/* Offers that the bytes of a span become `text`. To be verified. */
+void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *title);
+
+/* The text with a fix applied, terminated; NULL where its edits overlap or leave the text. */
+char *fix_apply(Arena *arena, const char *text, size_t length, const hermes_fix *fix,
+                size_t *new_length);
+
+/* needs: a check that reported errors. leaves: of the first `most` errors (0: all) only those fixes
+ * that were applied and checked again, and whose error is gone without a new one; of the others
+ * none. Costs one check for each fix. */
+void verify_fixes(Compiler *compiler, size_t most);
+
+#endif
