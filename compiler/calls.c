@@ -76,6 +76,11 @@ static Term *refuse(Arguments *a, hermes_code code, const Term *arg, const char 
                                 a->name, wanted, type_phrase(checker->compiler, &arg->type));
   if (code == HB0409 && is_plain(&arg->type))
     hermes_diagnostic_note(d, "`* 1 rad` or `* 1 deg` makes a number an angle");
+  if (code == HB0408 && arg->type.kind == TYPE_REAL && arg->type.scale == HERMES_LINEAR)
+    hermes_diagnostic_note(d, "divided by its unit it is one: `x / 1 %s`",
+                           type_text(checker->compiler, &arg->type));
+  if (code == HB0408 && strcmp(a->name, "log10") == 0)
+    hermes_diagnostic_note(d, "`db(x)` is the level of a quantity");
   if (arg->type.kind == TYPE_BOOL && strcmp(a->name, "sum") == 0)
     hermes_diagnostic_note(d, "`count(condition for ...)` says how often a condition holds");
   if (arg->type.kind == TYPE_BOOL && strcmp(a->name, "mean") == 0)
@@ -107,7 +112,7 @@ static Term *builtin_lin(Arguments *a, Operator op) {
   if (type->kind != TYPE_REAL || type->scale == HERMES_LINEAR)
     return refuse(a, HB0412, a->items[0], "a gain or a level");
   if (type->scale == HERMES_GAIN && !hermes_dimension_is_one(&type->dimension))
-    return refuse(a, HB0412, a->items[0], "a gain, and no gain per something");
+    return refuse(a, HB0412, a->items[0], "a whole gain: multiply a gain per something first");
   Type linear = same_but(*type, HERMES_LINEAR);
   if (type->scale == HERMES_POINT) { /* a temperature is kept in K already */
     a->items[0]->type = linear;
@@ -252,7 +257,7 @@ static Term *refuse_logarithms(Arguments *a, const Term *body) {
   hermes_diagnostic *d =
       report(checker->compiler, HB0411, body->span, "`%s` over %s has no meaning", a->name,
              body->type.scale == HERMES_LEVEL ? "levels" : "gains");
-  report_label(checker->compiler, d, body->span, "%s", type_phrase(checker->compiler, &body->type));
+  hermes_diagnostic_fact(&d->place_label, "%s", type_phrase(checker->compiler, &body->type));
   hermes_diagnostic_note(d, "`p%s(...)` works on the linear values%s", a->name,
                          strcmp(a->name, "mean") == 0 ? ", `lmean(...)` on the dB values" : "");
   return term_error(checker, a->call->span);
@@ -271,6 +276,8 @@ static Term *typed(Arguments *a, Term *reduce, Type type) {
 
 static Term *reduction_linear_fold(Arguments *a, Term *reduce) {
   if (is_logarithmic(&reduce->body->type)) return refuse_logarithms(a, reduce->body);
+  if (reduce->body->type.kind == TYPE_REAL && reduce->body->type.scale == HERMES_POINT)
+    return refuse(a, HB0414, reduce->body, "absolute temperatures, as `lin(t)` gives them");
   if (!is_linear(&reduce->body->type)) return refuse(a, HB0301, reduce->body, "a linear quantity");
   Type type = reduce->body->type;
   type.integer &= reduce->reduction == REDUCE_SUM;
@@ -414,10 +421,13 @@ static Term *check_builtin(Scope *scope, const Expr *call, const Builtin *builti
   int written = written_arguments(call);
   if (written < builtin->least || written > builtin->most) {
     bool reduces = find_reduction(builtin->name) != NULL;
+    bool several = builtin->most > builtin->least;
+    const char *range = several ? arena_format(&checker->compiler->arena, "%d to %d",
+                                               builtin->least, builtin->most)
+                                : arena_format(&checker->compiler->arena, "%d", builtin->least);
     hermes_diagnostic *d =
-        report(checker->compiler, HB0305, call->span, "`%s` takes %d%s argument%s, and has %d",
-               builtin->name, builtin->least, builtin->most > builtin->least ? " or more" : "",
-               builtin->least > 1 ? "s" : "", written);
+        report(checker->compiler, HB0305, call->span, "`%s` takes %s argument%s, and has %d",
+               builtin->name, range, builtin->most > 1 ? "s" : "", written);
     hermes_diagnostic_fact(&d->expected, "%s", builtin->signature);
     if (reduces)
       hermes_diagnostic_note(d, "over the rows of a table: `%s(x for r in T)`", builtin->name);

@@ -42,6 +42,7 @@ typedef struct Checker {
   NameMap tables, values, function_names, columns; /* columns: all tables', by column name */
   int term_count;
   int chain; /* lets and functions being checked, each for the sake of the one before */
+  const char *links[MAX_CHAIN]; /* their names */
 } Checker;
 
 /* One index variable, or one local of a function, by its name. */
@@ -57,7 +58,8 @@ typedef enum Place {
   IN_BLOCK,
   IN_KPI,
   IN_GOAL,
-  IN_DEFAULT,
+  IN_INPUT,   /* the default of an input */
+  IN_DEFAULT, /* the default of a policy */
   IN_CONSTANT,
   IN_FUNCTION,
   IN_EXPECT
@@ -121,6 +123,9 @@ bool comparable(Checker *checker, const Expr *expr, const Term *left, const Term
 /* Reports unless `term` has the wanted type; `what` names the thing in the message ("`noise`", "the
  * default"). */
 bool require_type(Checker *checker, const Term *term, const Type *want, const char *what);
+/* The same where the declared unit is known, as written; NULL: it is not. */
+bool require_in_unit(Checker *checker, const Term *term, const Type *want, const char *unit,
+                     const char *what);
 
 /* ---- expressions.c: expressions to terms ---- */
 
@@ -153,5 +158,7 @@ const char *idiom_of_type(const char *name);
  * depends on itself. */
 bool check_definition(Checker *checker, int slot);
 bool too_long_chain(Checker *checker, Span span); /* reports; false */
+/* "a -> b -> a": the links of the chain from this name (its pointer) on, and back to it. */
+const char *chain_from(Checker *checker, const char *name);
 
 #endif

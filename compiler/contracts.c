@@ -54,6 +54,18 @@ static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
 }
 
+static void explain_unlistable(const Contract *contract, hermes_diagnostic *d, const char *name) {
+  const Program *program = &contract->compiler->program;
+  for (int i = 0; i < program->table_count; i++)
+    if (strcmp(program->tables[i].name, name) == 0)
+      hermes_diagnostic_note(d, "`%s` is a table: tables need no listing", name);
+  for (int i = 0; i < program->slot_count; i++)
+    if (program->slots[i].role == ROLE_LET && program->slots[i].block == contract->block &&
+        strcmp(program->slots[i].name, name) == 0)
+      hermes_diagnostic_note(d, "`%s` is a `let` of this block: what is its own needs no listing",
+                             name);
+}
+
 static void report_unread(const Contract *contract, int slot, Span span) {
   const Program *program = &contract->compiler->program;
   bool own = program->slots[slot].block == contract->block;
@@ -70,6 +82,7 @@ static void check_listed(Contract *contract, const NameList *name) {
         report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`",
                name->name.text);
     suggest_value(contract, d, name->name.text);
+    explain_unlistable(contract, d, name->name.text);
     contract->unknown = true;
     return;
   }
@@ -142,14 +155,19 @@ static void gather_read(void *context, const Term *term) {
   reads->items[reads->count++] = term;
 }
 
+enum { MAX_PATH = 12 }; /* values of a cycle that are named */
+
 static void report_cycle(Ordering *ordering, int slot, const Term *read) {
   const Program *program = &ordering->compiler->program;
   int first = ordering->depth;
   while (ordering->path[first - 1] != slot) first--;
   const char *path = program->slots[slot].name;
-  for (int i = first; i < ordering->depth; i++)
+  for (int i = first; i < ordering->depth && i < first + MAX_PATH; i++)
     path = arena_format(&ordering->compiler->arena, "%s -> %s", path,
                         program->slots[ordering->path[i]].name);
+  if (ordering->depth > first + MAX_PATH)
+    path = arena_format(&ordering->compiler->arena, "%s -> ... (%d more)", path,
+                        ordering->depth - first - MAX_PATH);
   hermes_diagnostic *d = report(ordering->compiler, HB0504, program->slots[slot].span,
                                 "`%s` depends on itself: %s -> %s", program->slots[slot].name, path,
                                 program->slots[slot].name);

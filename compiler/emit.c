@@ -1,8 +1,8 @@
 /* Steps -> C: one file that holds the model of a twin, and its main.
  *
- * Nothing of the blueprint's text gets into it but as numbers: names are made here (emit.h says what
- * they mean), and the description is an array of bytes. So no blueprint can smuggle code or comments
- * into what a C compiler reads.
+ * Nothing of the blueprint's text gets into it but as numbers: names are made here (emit.h says
+ * what they mean), and the description is an array of bytes. So no blueprint can smuggle code or
+ * comments into what a C compiler reads.
  */
 #include "emit.h"
 
@@ -177,14 +177,16 @@ static void emit_expects(Emitter *e) {
 /* ---- the file ---- */
 
 static const char HEAD[] =
-    "/* Made by hermesc " HERMES_VERSION " from a blueprint, which is the text to read and to edit.\n"
+    "/* Made by hermesc " HERMES_VERSION " from a blueprint: read and edit that instead.\n"
     " *\n"
-    " * sx is the array of slot x as the description numbers them (bx: in the unvaried frame), nx the\n"
-    " * number of rows of table x, vx a row, tx the value of a subterm, fx a function with locals ax.\n"
+    " * sx is the array of slot x, as the description numbers them; bx the same in the\n"
+    " * unvaried frame. nx is the number of rows of table x, vx a row, tx the value of a\n"
+    " * subterm, fx a function with locals ax.\n"
     " */\n"
     "#include <hermes/compute.h>\n"
     "\n"
-    "#pragma GCC diagnostic ignored \"-Wtautological-compare\" /* a blueprint may compare x to x */\n"
+    "/* A blueprint may compare x to x. */\n"
+    "#pragma GCC diagnostic ignored \"-Wtautological-compare\"\n"
     "#pragma GCC diagnostic ignored \"-Wint-in-bool-context\"\n";
 
 /* Of libm under another name, functions whose results the C compiler would compute in advance and
@@ -195,7 +197,7 @@ static const char *const PROTOTYPES[OP_COUNT] = {
     [OP_SQRT] = "double sqrt(double);",
     [OP_FLOOR] = "double floor(double);",
     [OP_CEIL] = "double ceil(double);",
-#define OPAQUE(name, parameters) \
+#define OPAQUE(name, parameters)                                                                   \
   "double m_" name "(" parameters ") __asm__(\"" name "\") __attribute__((const));"
     [OP_POWER] = OPAQUE("pow", "double, double"),
     [OP_EXP] = OPAQUE("exp", "double"),
@@ -232,20 +234,21 @@ static void emit_description(Emitter *e) {
 }
 
 static void emit_model(Emitter *e) {
-  emit_text(e, "\n"
-               "extern const hermes_model hermes_blueprint;\n"
-               "const hermes_model hermes_blueprint = {\n"
-               "  .abi = %d,\n"
-               "  .description = description,\n"
-               "  .description_size = sizeof description - 1,\n"
-               "  .compute = compute,\n"
-               "  .vary = vary,\n"
-               "  .assess = assess,\n"
-               "};\n"
-               "\n"
-               "int main(int argc, char **argv) {\n"
-               "  return hermes_twin_start(&hermes_blueprint, argc, argv);\n"
-               "}\n",
+  emit_text(e,
+            "\n"
+            "extern const hermes_model hermes_blueprint;\n"
+            "const hermes_model hermes_blueprint = {\n"
+            "  .abi = %d,\n"
+            "  .description = description,\n"
+            "  .description_size = sizeof description - 1,\n"
+            "  .compute = compute,\n"
+            "  .vary = vary,\n"
+            "  .assess = assess,\n"
+            "};\n"
+            "\n"
+            "int main(int argc, char **argv) {\n"
+            "  return hermes_twin_start(&hermes_blueprint, argc, argv);\n"
+            "}\n",
             HERMES_ABI);
 }
 

@@ -43,7 +43,7 @@ typedef struct Reads {
 typedef struct Emitter {
   const Compiler *compiler;
   const Program *program;
-  Arena arena;         /* of this emission alone */
+  Arena arena; /* of this emission alone */
   FILE *out;
   bool uses[OP_COUNT]; /* operators that need a prototype */
   bool allocates;
@@ -67,7 +67,14 @@ void emit_close(Emitter *e); /* "}" */
 /* emit_terms.c: `emit_statements` computes what no expression can say; then `emit_value` may stand
  * where an expression may. */
 typedef enum Precedence {
-  IN_LIST, IN_CHOICE, IN_LOGIC, IN_COMPARISON, IN_SUM, IN_PRODUCT, IN_UNARY, IN_PRIMARY
+  IN_LIST,
+  IN_CHOICE,
+  IN_LOGIC,
+  IN_COMPARISON,
+  IN_SUM,
+  IN_PRODUCT,
+  IN_UNARY,
+  IN_PRIMARY
 } Precedence;
 void emit_statements(Emitter *e, const Term *term);
 void emit_value(Emitter *e, const Term *term, Precedence precedence);
@@ -77,9 +84,9 @@ void emit_branch(Emitter *e, int number, const Term *term); /* {statements; t<nu
 void emit_number(Emitter *e, double number);
 void emit_element(Emitter *e, int slot, Term *const *rows); /* its number in the array */
 void emit_fault(Emitter *e, const char *code);
-void emit_leave(Emitter *e, const char *status); /* ends the function */
-const char *c_type(const Type *type);   /* of a value */
-const char *c_storage(const Type *type); /* of an element */
+void emit_leave(Emitter *e, const char *status);          /* ends the function */
+const char *c_type(const Type *type);                     /* of a value */
+const char *c_storage(const Type *type);                  /* of an element */
 void emit_bind(Emitter *e, const Term *term, int number); /* its value stands in t<number> */
 
 /* emit_reductions.c */

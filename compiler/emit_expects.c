@@ -5,11 +5,12 @@
 static void enter_expect(Emitter *e, const char *name, int which, const char *more) {
   const Expect *expect = &e->program->expects[which];
   const char *row = expect->loop_count > 0 ? "{row[0]" : "{0";
-  for (int i = 1; i < expect->loop_count; i++)
-    row = arena_format(&e->arena, "%s, row[%d]", row, i);
+  for (int i = 1; i < expect->loop_count; i++) row = arena_format(&e->arena, "%s, row[%d]", row, i);
   emit_enter(e, -1, expect->span, arena_format(&e->arena, "%s}", row));
-  emit_text(e, "\n/* line %d */\nstatic int %s_%d(const size_t *row, const hermes_frame *before,\n"
-               "    hermes_frame *frame%s)", e->line, name, which, more);
+  emit_text(e,
+            "\n/* line %d */\nstatic int %s_%d(const size_t *row, const hermes_frame *before,\n"
+            "    hermes_frame *frame%s)",
+            e->line, name, which, more);
   emit_open(e);
   emit_line(e, "(void)row, (void)before, (void)frame;");
 }
@@ -100,8 +101,10 @@ static void each_assert_term(Emitter *e, const Expect *expect, Reads *reads) {
 
 static void emit_side(Emitter *e, const Term *side) {
   emit_text(e, ", ");
-  if (side) emit_value(e, side, IN_LIST);
-  else emit_text(e, "0.0");
+  if (side)
+    emit_value(e, side, IN_LIST);
+  else
+    emit_text(e, "0.0");
 }
 
 static void emit_verdict(Emitter *e, const Assert *claim, int number) {

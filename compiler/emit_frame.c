@@ -1,4 +1,4 @@
-/* What stands around the body of a generated function: declarations, scratch memory, the way out. */
+/* What stands around the body of a generated function: declarations, scratch memory, ways out. */
 #include "emit.h"
 
 #include <string.h>
@@ -119,8 +119,8 @@ static void declare_rows(Emitter *e, const Reads *reads) {
 static void declare_slots(Emitter *e, const bool *slots, char name, const char *frame) {
   for (int i = 0; i < e->program->slot_count; i++)
     if (slots[i])
-      emit_line(e, "const %s *restrict %c%d = %s->slot[%d];",
-                c_storage(&e->program->slots[i].type), name, i, frame, i);
+      emit_line(e, "const %s *restrict %c%d = %s->slot[%d];", c_storage(&e->program->slots[i].type),
+                name, i, frame, i);
 }
 
 void emit_declarations(Emitter *e, const Reads *reads) {

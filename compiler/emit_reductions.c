@@ -88,7 +88,8 @@ static void take_max(Emitter *e, const Term *term, int t) {
 static void take_best(Emitter *e, const Term *term, int t, char better) {
   emit_assigned(e, term->body, "const double x%d = ", t);
   emit_begin(e);
-  emit_text(e, "if (!k%d || x%d %c q%d || (q%d != q%d && x%d == x%d))", t, t, better, t, t, t, t, t);
+  emit_text(e, "if (!k%d || x%d %c q%d || (q%d != q%d && x%d == x%d))", t, t, better, t, t, t, t,
+            t);
   emit_open(e);
   emit_line(e, "q%d = x%d;", t, t);
   emit_line(e, "t%d = v%d;", t, term->loops[0].variable);
@@ -137,10 +138,11 @@ static void give_percentile(Emitter *e, const Term *term, int t) {
 typedef void Part(Emitter *e, const Term *term, int t);
 
 typedef struct Reducer {
-  const char *start;       /* value before any element */
-  Part *keep, *take, *give; /* what is declared beside the value; one element; the value at the end */
-  bool blocks;             /* sums over fixed blocks of rows */
-  const char *undecided;   /* the loops go on as long as this holds, with the value's number */
+  const char *start; /* value before any element */
+  Part *keep, *take,
+      *give;             /* what is declared beside the value; one element; the value at the end */
+  bool blocks;           /* sums over fixed blocks of rows */
+  const char *undecided; /* the loops go on as long as this holds, with the value's number */
 } Reducer;
 
 static const Reducer REDUCERS[] = {
@@ -173,7 +175,8 @@ static void emit_take(Emitter *e, const Term *term, int t) {
 static void emit_deciding_loop(Emitter *e, const Loop *loop, const char *undecided, int t) {
   int v = loop->variable;
   emit_begin(e);
-  emit_text(e, "for (size_t v%d = 0; v%d < n%d && %s%d; v%d++)", v, v, loop->table, undecided, t, v);
+  emit_text(e, "for (size_t v%d = 0; v%d < n%d && %s%d; v%d++)", v, v, loop->table, undecided, t,
+            v);
   emit_open(e);
 }
 
@@ -181,9 +184,12 @@ static void emit_deciding_loop(Emitter *e, const Loop *loop, const char *undecid
 static int emit_nest(Emitter *e, const Term *term, int t) {
   const Reducer *reducer = &REDUCERS[term->reduction];
   for (int i = 0; i < term->loop_count; i++) {
-    if (reducer->blocks && i == 0) emit_rows_of_block(e, &term->loops[0]);
-    else if (reducer->undecided) emit_deciding_loop(e, &term->loops[i], reducer->undecided, t);
-    else emit_loop(e, term->loops[i].variable, term->loops[i].table);
+    if (reducer->blocks && i == 0)
+      emit_rows_of_block(e, &term->loops[0]);
+    else if (reducer->undecided)
+      emit_deciding_loop(e, &term->loops[i], reducer->undecided, t);
+    else
+      emit_loop(e, term->loops[i].variable, term->loops[i].table);
   }
   return term->loop_count;
 }
@@ -246,8 +252,10 @@ static void emit_give_or_fallback(Emitter *e, const Term *term, int t) {
 void emit_reduction(Emitter *e, const Term *term) {
   int t = e->temporaries++;
   emit_keep(e, term, t);
-  if (REDUCERS[term->reduction].blocks) emit_summed_blocks(e, term, t);
-  else emit_elements(e, term, t);
+  if (REDUCERS[term->reduction].blocks)
+    emit_summed_blocks(e, term, t);
+  else
+    emit_elements(e, term, t);
   emit_give_or_fallback(e, term, t);
   emit_bind(e, term, t);
 }

@@ -148,8 +148,10 @@ static void emit_group(Emitter *e, const Step *step) {
 }
 
 void emit_step(Emitter *e, const Step *step) {
-  if (step->kind == STEP_GROUP) emit_group(e, step);
-  else emit_map(e, step->slot, step->value);
+  if (step->kind == STEP_GROUP)
+    emit_group(e, step);
+  else
+    emit_map(e, step->slot, step->value);
 }
 
 /* ---- functions ---- */

@@ -52,8 +52,10 @@ void emit_number(Emitter *e, double number) {
 }
 
 static void value_of_number(Emitter *e, const Term *term) {
-  if (is_real(term)) emit_number(e, term->number);
-  else emit_text(e, "%.0f", term->number);
+  if (is_real(term))
+    emit_number(e, term->number);
+  else
+    emit_text(e, "%.0f", term->number);
 }
 
 /* ---- slots ---- */
@@ -73,8 +75,10 @@ static void emit_rows(Emitter *e, const Slot *slot, Term *const *rows, int count
 
 void emit_element(Emitter *e, int slot, Term *const *rows) {
   const Slot *at = &e->program->slots[slot];
-  if (at->rank == 0) emit_text(e, "0");
-  else emit_rows(e, at, rows, at->rank);
+  if (at->rank == 0)
+    emit_text(e, "0");
+  else
+    emit_rows(e, at, rows, at->rank);
 }
 
 static void value_of_slot(Emitter *e, const Term *term) {
@@ -93,8 +97,10 @@ typedef struct Form {
   Precedence own, left, right; /* IN_LIST as `own`: a function */
 } Form;
 
-#define INFIX(text, own, left, right) {text, own, left, right}
-#define FUNCTION(text) {text "(", IN_LIST, IN_LIST, IN_LIST}
+#define INFIX(text, own, left, right)                                                              \
+  { text, own, left, right }
+#define FUNCTION(text)                                                                             \
+  { text "(", IN_LIST, IN_LIST, IN_LIST }
 
 /* Comparisons are bracketed inside of each other, and `&&` inside of `||`: compilers and people
  * stumble there. */
@@ -245,7 +251,15 @@ static Precedence precedence_of(const Emitter *e, const Term *term) {
   return FORMS[term->op].own;
 }
 
+/* The three kinds that statements bind. Looking up every term would take time that grows with the
+ * square of a long sum of reductions. */
+static bool may_be_bound(const Term *term) {
+  bool logic = term->kind == TERM_APPLY && (term->op == OP_AND || term->op == OP_OR);
+  return term->kind == TERM_REDUCE || term->kind == TERM_IF || logic;
+}
+
 static const Binding *binding_of(const Emitter *e, const Term *term) {
+  if (!may_be_bound(term)) return NULL;
   for (const Binding *binding = e->bound; binding; binding = binding->next)
     if (binding->term == term) return binding;
   return NULL;
@@ -373,8 +387,10 @@ void emit_statements(Emitter *e, const Term *term) {
   } else if (term->kind == TERM_EMPTY) {
     emit_fault(e, "HERMES_EMPTY_REDUCTION");
   } else if (is_lazy(term)) {
-    if (term->kind == TERM_IF) choice_statements(e, term);
-    else logic_statements(e, term);
+    if (term->kind == TERM_IF)
+      choice_statements(e, term);
+    else
+      logic_statements(e, term);
   } else {
     for (int i = 0; i < term->arg_count; i++) emit_statements(e, term->args[i]);
   }

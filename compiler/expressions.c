@@ -76,6 +76,10 @@ static const char *what_slot(const Slot *slot) {
   return words[slot->role];
 }
 
+static const char *article_of(const Slot *slot) {
+  return slot->role == ROLE_OUT || slot->role == ROLE_INPUT ? "an" : "a";
+}
+
 static bool may_read(Scope *scope, const Slot *slot, Span span) {
   Compiler *compiler = scope->checker->compiler;
   if (scope->place == IN_FUNCTION || scope->place == IN_CONSTANT) {
@@ -86,6 +90,19 @@ static bool may_read(Scope *scope, const Slot *slot, Span span) {
            what_slot(slot), slot->name);
     return false;
   }
+  if (scope->place == IN_INPUT && slot->role != ROLE_COLUMN) {
+    hermes_diagnostic *d = report(compiler, HB0310, span,
+                                  "the default of an input reads columns only, and `%s` is %s %s",
+                                  slot->name, article_of(slot), what_slot(slot));
+    hermes_diagnostic_note(d, "what follows from inputs is a `let` or an `out` of a block");
+    return false;
+  }
+  if (scope->place == IN_DEFAULT && slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT) {
+    report(compiler, HB0310, span,
+           "the default of a policy reads columns and inputs only, and `%s` is %s %s", slot->name,
+           article_of(slot), what_slot(slot));
+    return false;
+  }
   if (slot->role == ROLE_POLICY && !scope->policies) {
     hermes_diagnostic *d = report(
         compiler, HB0501, span, "policy `%s` is read outside of an operational block", slot->name);
@@ -94,11 +111,6 @@ static bool may_read(Scope *scope, const Slot *slot, Span span) {
   }
   if (slot->role == ROLE_KPI && scope->place == IN_BLOCK) {
     report(compiler, HB0510, span, "KPI `%s` is read by a block", slot->name);
-    return false;
-  }
-  if (scope->place == IN_DEFAULT && slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT) {
-    report(compiler, HB0310, span, "a default reads columns and inputs only, and `%s` is %s %s",
-           slot->name, slot->role == ROLE_OUT ? "an" : "a", what_slot(slot));
     return false;
   }
   return true;
@@ -130,6 +142,15 @@ static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr 
   return term_error(scope->checker, arg->span);
 }
 
+static void explain_array(const Scope *scope, hermes_diagnostic *d, const Slot *slot) {
+  const char *table = scope->checker->program->tables[slot->index[0]].name;
+  hermes_diagnostic_note(d, "it has one value for each row of `%s`: `%s[x]` is one of them", table,
+                         slot->name);
+  if (scope->place == IN_KPI)
+    hermes_diagnostic_note(d, "a reduction makes one number of all: `mean(%s[x] for x in %s)`",
+                           slot->name, table);
+}
+
 Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool before) {
   Checker *checker = scope->checker;
   const Slot *slot = &checker->program->slots[number];
@@ -143,12 +164,7 @@ Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool befo
                slot->rank, slot->rank == 1 ? "index" : "indices", count);
     hermes_diagnostic_fact(&d->expected, "%s", index_pattern(checker, slot));
     report_label(checker->compiler, d, slot->span, "declared here");
-    if (count == 0 && slot->rank == 1)
-      hermes_diagnostic_note(
-          d,
-          "it has one value for each row: `%s[x]` reads one, and a reduction such as "
-          "`mean(%s[x] for x in %s)` makes one number of all",
-          slot->name, slot->name, checker->program->tables[slot->index[0]].name);
+    if (count == 0 && slot->rank == 1) explain_array(scope, d, slot);
     return term_error(checker, span);
   }
   Term *term = term_new(checker, TERM_SLOT, slot->type, span, count);
@@ -217,7 +233,11 @@ static bool is_before(const Scope *scope, const Expr *expr) {
 static Term *before_value(Scope *scope, const Expr *member, const Expr *args, Span span) {
   int slot = find_value(scope, member->name.text);
   if (slot >= 0) return term_slot(scope, slot, args, span, true);
-  unknown_name(scope, member->name);
+  if (find_bound(scope, member->name.text))
+    report(scope->checker->compiler, HB0509, span,
+           "columns are what they were: read them without `before.`");
+  else
+    unknown_name(scope, member->name);
   return term_error(scope->checker, span);
 }
 
@@ -318,6 +338,8 @@ static Term *check_negated(Scope *scope, const Expr *expr) {
     literal->span = expr->span;
     return literal;
   }
+  if (expr->left->kind == EXPR_NUMBER)
+    return term_number(checker, -expr->left->number, type_number, expr->span);
   Term *term = check_expr(scope, expr->left, NULL);
   if (term->type.kind == TYPE_ERROR) return term;
   if (term->type.kind != TYPE_REAL || term->type.scale == HERMES_LEVEL ||
@@ -366,12 +388,20 @@ static Term *check_comparison(Scope *scope, const Expr *expr) {
   return term_apply(scope->checker, expr->op, type_bool, expr->span, left, right);
 }
 
-/* 10 * log10(x), as people write a ratio in decibels by hand. */
+static bool is_call_of(const Expr *expr, const char *name) {
+  return expr->kind == EXPR_CALL && expr->left->kind == EXPR_NAME &&
+         strcmp(expr->left->name.text, name) == 0;
+}
+
+static bool is_ten(const Expr *expr) {
+  return expr->kind == EXPR_NUMBER && expr->number == 10;
+}
+
+/* 10 * log10(x) or log10(x) * 10, as people write a ratio in decibels by hand. */
 static bool is_decibel_idiom(const Expr *expr) {
-  const Expr *call = expr->right;
-  return expr->op == OP_MULTIPLY && expr->left->kind == EXPR_NUMBER && expr->left->number == 10 &&
-         call->kind == EXPR_CALL && call->left->kind == EXPR_NAME &&
-         strcmp(call->left->name.text, "log10") == 0;
+  const Expr *left = expr->left, *right = expr->right;
+  return expr->op == OP_MULTIPLY && ((is_ten(left) && is_call_of(right, "log10")) ||
+                                     (is_ten(right) && is_call_of(left, "log10")));
 }
 
 static Term *arithmetic(Scope *scope, const Expr *expr, Term *left, Term *right) {
@@ -395,7 +425,8 @@ static Term *check_binary(Scope *scope, const Expr *expr) {
   if (is_decibel_idiom(expr) && is_plain(&term->type)) {
     hermes_diagnostic *d =
         report(scope->checker->compiler, HB0421, expr->span, "a ratio made decibels by hand");
-    hermes_diagnostic_note(d, "`db(x)` says the same, and is typed from its argument");
+    hermes_diagnostic_note(d,
+                           "`db(...)` of the ratio says the same, and is typed from its argument");
     term->type = type_real(HERMES_GAIN, (hermes_dimension){0});
   }
   return term;

@@ -169,7 +169,10 @@ static void declare_generics(Checker *checker, Head *head) {
       return;
     }
     if (!hermes_unit_declare(&head->units, n->name.text)) {
-      report(compiler, HB0209, n->name.span, "`%s` is a unit, and cannot name a generic",
+      bool known = hermes_unit_symbol(&head->units, n->name.text, strlen(n->name.text));
+      report(compiler, HB0209, n->name.span,
+             known ? "`%s` is a unit, and cannot name a generic"
+                   : "`%s` is one unit too many, or too long",
              n->name.text);
       continue;
     }
@@ -368,7 +371,9 @@ static int make_instance(Checker *checker, Head *head, const Type *parameters, T
 /* In a body's error, say for which units it arose. */
 static void label_call(Checker *checker, const Head *head, size_t first, Span call) {
   hermes_diagnostics *list = &checker->compiler->diagnostics;
-  if (!head->generics.count) return;
+  bool called = call.start != head->function->decl->name.span.start ||
+                call.source != head->function->decl->name.span.source;
+  if (!head->generics.count || !called) return;
   const char *text = "";
   for (int i = 0; i < head->generics.count; i++)
     text = arena_format(&checker->compiler->arena, "%s%s%s = %s", text, i ? ", " : "",
@@ -382,8 +387,8 @@ static int instance(Checker *checker, Head *head, const Type *parameters, Type r
   int found = find_instance(checker, head->function->decl, parameters, head->count);
   if (found >= 0 || head->function->failed) return found;
   if (head->function->active) {
-    report(checker->compiler, HB0504, call, "function `%s` calls itself",
-           head->function->decl->name.text);
+    report(checker->compiler, HB0504, call, "function `%s` calls itself: %s",
+           head->function->decl->name.text, chain_from(checker, head->function->decl->name.text));
     return -1;
   }
   if (checker->chain == MAX_CHAIN) {
@@ -392,7 +397,7 @@ static int instance(Checker *checker, Head *head, const Type *parameters, Type r
   }
   size_t first = checker->compiler->diagnostics.count;
   head->function->active = true;
-  checker->chain++;
+  checker->links[checker->chain++] = head->function->decl->name.text;
   found = make_instance(checker, head, parameters, result);
   checker->chain--;
   head->function->active = false;
@@ -462,7 +467,7 @@ Term *call_function(Scope *scope, const Expr *call, int number) {
   if (found < 0) return term_error(checker, call->span);
   Term *term = term_new(checker, TERM_CALL, result, call->span, head.count);
   term->index = found;
-  memcpy(term->args, args, sizeof(Term *) * (size_t)head.count);
+  if (head.count > 0) memcpy(term->args, args, sizeof(Term *) * (size_t)head.count);
   return term;
 }
 

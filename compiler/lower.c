@@ -1,7 +1,7 @@
 /* Program -> steps.
  *
- * Every definition becomes a step; so does each hidden slot that its lowering asks for, right before
- * it. Terms are copied: the program itself stays as it was checked, for the interpreter.
+ * Every definition becomes a step; so does each hidden slot that its lowering asks for, right
+ * before it. Terms are copied: the program itself stays as it was checked, for the interpreter.
  */
 #include "lower.h"
 
@@ -122,9 +122,17 @@ static int find_hidden(const Lowering *l, const Slot *slot, const Step *step) {
 /* Named after the definition that first needed it: load#1. */
 static Slot hidden_slot(Lowering *l, const Hidden *hidden, const Step *step, const Type *type) {
   const Slot *owner = &l->program->slots[l->owner];
-  Slot slot = {.name = "", .role = ROLE_HIDDEN, .type = *type, .unit = hermes_unit_one(),
-               .unit_text = "1", .rank = hidden->rank, .table = -1, .block = owner->block,
-               .doc = "", .span = owner->span, .because = -1};
+  Slot slot = {.name = "",
+               .role = ROLE_HIDDEN,
+               .type = *type,
+               .unit = hermes_unit_one(),
+               .unit_text = "1",
+               .rank = hidden->rank,
+               .table = -1,
+               .block = owner->block,
+               .doc = "",
+               .span = owner->span,
+               .because = -1};
   for (int i = 0; i < hidden->rank; i++) {
     slot.index[i] = hidden->nest->table[hidden->variables[i]];
     slot.variables[i] = i;

@@ -35,7 +35,7 @@ typedef struct Hidden {
 Nest nest_inside(const Nest *nest, const Loop *loops, int count);
 /* false: not to be had, as there are too many indices, or slots, or an array would be too large. */
 bool hidden_begin(Lowering *l, const Nest *nest, Variables variables, Hidden *hidden);
-/* Adds the step, or finds one that does the same; returns a term that reads its slot in the nest. */
+/* Adds the step, or finds one that does the same; returns a term that reads its slot. */
 Term *hidden_end(Lowering *l, const Hidden *hidden, Step step, const Type *type, Span span);
 Term *either_or_empty(Lowering *l, Term *count, const Term *reduction, Term *otherwise);
 

@@ -1,9 +1,9 @@
-/* Grouped reductions: sum(x[u] for u in ue if server[u] == c), wanted for every c, in one pass over u.
+/* Grouped reductions: sum(x[u] for u in ue if server[u] == c) for every c, in one pass over u.
  *
  * A condition `key == row` in the filter says to which element of an outer variable each row of the
- * loops belongs. So instead of a loop over all rows for each element, one pass adds every row to the
- * element that its key names; the reduction becomes a read of that array. Sums keep their blocks per
- * element, and so their bits.
+ * loops belongs. So instead of a loop over all rows for each element, one pass adds every row to
+ * the element that its key names; the reduction becomes a read of that array. Sums keep their
+ * blocks per element, and so their bits.
  */
 #include "lower.h"
 
@@ -11,22 +11,14 @@
 typedef struct Group {
   const Nest *nest;
   const Term *reduction;
-  int variable;     /* of the nest: the element wanted */
-  const Term *key;  /* the element to which a row of the loops belongs */
-  Term *rest;       /* of the filter, or NULL */
+  int variable;    /* of the nest: the element wanted */
+  const Term *key; /* the element to which a row of the loops belongs */
+  Term *rest;      /* of the filter, or NULL */
 } Group;
-
-static bool is_groupable(Reduction reduction) {
-  static const bool groupable[] = {
-      [REDUCE_SUM] = true, [REDUCE_MEAN] = true, [REDUCE_COUNT] = true, [REDUCE_SHARE] = true,
-      [REDUCE_ANY] = true, [REDUCE_ALL] = true,  [REDUCE_PERCENTILE] = false,
-  };
-  return groupable[reduction];
-}
 
 /* ---- finding the key ---- */
 
-/* Is it `row == key`, where the row is a variable outside of the loops and the key changes within? */
+/* Is it `row == key`, with a variable outside of the loops and a key that changes within? */
 static bool is_key(Group *group, const Term *row, const Term *key) {
   const Term *reduction = group->reduction;
   if (row->kind != TERM_VARIABLE || row->index >= group->nest->count) return false;
@@ -58,14 +50,6 @@ static bool take_key(Arena *arena, Group *group, Term *filter, Term **rest) {
   return true;
 }
 
-/* A fault would be met at rows that the reduction as written never looks at. */
-static bool find_group(Lowering *l, const Nest *nest, const Term *term, Group *group) {
-  if (term->kind != TERM_REDUCE || !is_groupable(term->reduction) || !term->filter) return false;
-  if (term_can_fault(term->body) || term_can_fault(term->filter)) return false;
-  *group = (Group){.nest = nest, .reduction = term};
-  return take_key(l->arena, group, term->filter, &group->rest);
-}
-
 /* ---- the pass ---- */
 
 static Variables outer_variables(const Group *group, const Term *value, const Term *condition) {
@@ -89,7 +73,7 @@ static void find_grouped(const Group *group, const Hidden *hidden, Step *step) {
   while (hidden->variables[step->grouped] != group->variable) step->grouped++;
 }
 
-/* Inside of the pass, what runs is its loops and the indices, but not the one that the key gives. */
+/* Inside of the pass run its loops and the indices, but not the one that the key gives. */
 static Nest nest_of_pass(const Hidden *hidden, const Step *step) {
   Nest nest = {.count = hidden->rank};
   for (int i = 0; i < hidden->rank; i++) {
@@ -161,14 +145,15 @@ static Term *all_of_group(Lowering *l, const Group *group) {
 
 /* What to make of each: over how many rows it is divided is asked only where it is. */
 typedef struct Plan {
-  Term *(*total)(Lowering *, const Group *);
+  Term *(*total)(Lowering *, const Group *); /* NULL: this reduction is not grouped */
   bool divided;
 } Plan;
 
 static const Plan PLANS[] = {
-    [REDUCE_SUM] = {sum_of_group, false},    [REDUCE_MEAN] = {sum_of_group, true},
+    [REDUCE_SUM] = {sum_of_group, false},     [REDUCE_MEAN] = {sum_of_group, true},
     [REDUCE_COUNT] = {count_of_group, false}, [REDUCE_SHARE] = {count_of_group, true},
-    [REDUCE_ANY] = {any_of_group, false},    [REDUCE_ALL] = {all_of_group, false},
+    [REDUCE_ANY] = {any_of_group, false},     [REDUCE_ALL] = {all_of_group, false},
+    [REDUCE_PERCENTILE] = {NULL, false},
 };
 
 Term *either_or_empty(Lowering *l, Term *rows, const Term *reduction, Term *otherwise) {
@@ -190,6 +175,15 @@ static Term *read_group(Lowering *l, const Group *group) {
 }
 
 /* ---- the walk ---- */
+
+/* A fault would be met at rows that the reduction as written never looks at. */
+static bool find_group(Lowering *l, const Nest *nest, const Term *term, Group *group) {
+  if (term->kind != TERM_REDUCE || !term->filter) return false;
+  if (!PLANS[term->reduction].total) return false;
+  if (term_can_fault(term->body) || term_can_fault(term->filter)) return false;
+  *group = (Group){.nest = nest, .reduction = term};
+  return take_key(l->arena, group, term->filter, &group->rest);
+}
 
 static Term *grouped_or_none(Lowering *l, const Nest *nest, Term *term) {
   return term ? grouped(l, nest, term) : NULL;

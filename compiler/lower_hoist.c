@@ -59,8 +59,7 @@ static Term *hoisted_or_none(Lowering *l, const Nest *nest, Term *term, unsigned
 }
 
 static void hoist_parts(Lowering *l, const Nest *nest, Term *term, unsigned stage) {
-  for (int i = 0; i < term->arg_count; i++)
-    term->args[i] = hoisted(l, nest, term->args[i], stage);
+  for (int i = 0; i < term->arg_count; i++) term->args[i] = hoisted(l, nest, term->args[i], stage);
   term->fallback = hoisted_or_none(l, nest, term->fallback, stage);
   if (term->kind != TERM_REDUCE) return;
   Nest inside = nest_inside(nest, term->loops, term->loop_count);
@@ -72,8 +71,10 @@ static void hoist_parts(Lowering *l, const Nest *nest, Term *term, unsigned stag
 Term *hoisted(Lowering *l, const Nest *nest, Term *term, unsigned stage) {
   Term *read = NULL;
   if (is_worth_moving(l, nest, term, stage)) {
-    if (!term_can_fault(term)) read = moved(l, nest, term);
-    else if (faults_only_over_nothing(term)) read = moved_with_count(l, nest, term);
+    if (!term_can_fault(term))
+      read = moved(l, nest, term);
+    else if (faults_only_over_nothing(term))
+      read = moved_with_count(l, nest, term);
   }
   if (read) return read;
   hoist_parts(l, nest, term, stage);

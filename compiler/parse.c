@@ -122,6 +122,8 @@ static const char *state_hint(const Driver *driver) {
   if (expects(driver, TOKEN_ELSE)) return "`if` has a value either way: `if c then a else b`";
   if (expects(driver, TOKEN_THEN)) return "a choice reads `if c then a else b`";
   if (token->kind == TOKEN_EQUAL && expects(driver, '=')) return "a definition has one `=`";
+  if (token->kind == TOKEN_AND && expects(driver, ',') && expects(driver, ';'))
+    return "constraints are separated by commas";
   if (token->kind == '=' && expects(driver, ':'))
     return "a definition reads `name : TYPE = value;`";
   if (token->kind == ':' && expects(driver, '=') && expects(driver, '['))

@@ -15,9 +15,12 @@ static void print_list(const Compiler *compiler, Term *const *terms, int count, 
 static void print_number(const Compiler *compiler, const Term *term, FILE *out) {
   (void)compiler;
   bool is_label = term->type.kind == TYPE_ENUM && term->type.labels;
-  if (term->type.kind == TYPE_BOOL) fputs(term->number != 0 ? "true" : "false", out);
-  else if (is_label) fputs(term->type.labels->names[(int)term->number], out);
-  else fprintf(out, "%.15g", term->number);
+  if (term->type.kind == TYPE_BOOL)
+    fputs(term->number != 0 ? "true" : "false", out);
+  else if (is_label)
+    fputs(term->type.labels->names[(int)term->number], out);
+  else
+    fprintf(out, "%.15g", term->number);
 }
 
 static void print_variable(const Compiler *compiler, const Term *term, FILE *out) {
@@ -49,8 +52,10 @@ static void print_slot(const Compiler *compiler, const Term *term, FILE *out) {
 static void print_apply(const Compiler *compiler, const Term *term, FILE *out) {
   const char *spelling = operator_spelling(term->op);
   bool infix = term->op <= OP_OR && term->arg_count == 2;
-  if (!infix) fprintf(out, term->op == OP_NOT ? "%s (" : "%s(", spelling);
-  else fputs("(", out);
+  if (!infix)
+    fprintf(out, term->op == OP_NOT ? "%s (" : "%s(", spelling);
+  else
+    fputs("(", out);
   print_term(compiler, term->args[0], out);
   if (term->arg_count == 2) {
     fprintf(out, infix ? " %s " : ", ", spelling);
@@ -76,10 +81,10 @@ static void print_call(const Compiler *compiler, const Term *term, FILE *out) {
 
 static const char *reduction_name(Reduction reduction) {
   static const char *const names[] = {
-      [REDUCE_SUM] = "sum",       [REDUCE_PRODUCT] = "product", [REDUCE_MIN] = "min",
-      [REDUCE_MAX] = "max",       [REDUCE_ARGMAX] = "argmax",   [REDUCE_ARGMIN] = "argmin",
-      [REDUCE_MEAN] = "mean",     [REDUCE_COUNT] = "count",     [REDUCE_SHARE] = "share",
-      [REDUCE_ANY] = "any",       [REDUCE_ALL] = "all",         [REDUCE_PERCENTILE] = "percentile",
+      [REDUCE_SUM] = "sum",   [REDUCE_PRODUCT] = "product", [REDUCE_MIN] = "min",
+      [REDUCE_MAX] = "max",   [REDUCE_ARGMAX] = "argmax",   [REDUCE_ARGMIN] = "argmin",
+      [REDUCE_MEAN] = "mean", [REDUCE_COUNT] = "count",     [REDUCE_SHARE] = "share",
+      [REDUCE_ANY] = "any",   [REDUCE_ALL] = "all",         [REDUCE_PERCENTILE] = "percentile",
   };
   return names[reduction];
 }
@@ -145,8 +150,10 @@ static void print_group(const Compiler *compiler, const Step *step, FILE *out) {
 
 static void print_step(const Compiler *compiler, const Step *step, FILE *out) {
   print_head(compiler, step, out);
-  if (step->kind == STEP_GROUP) print_group(compiler, step, out);
-  else print_optional(compiler, "  =  ", step->value, out);
+  if (step->kind == STEP_GROUP)
+    print_group(compiler, step, out);
+  else
+    print_optional(compiler, "  =  ", step->value, out);
   fputs("\n", out);
 }
 

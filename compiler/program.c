@@ -226,37 +226,50 @@ static void declare_functions(Checker *checker, const Tree *tree) {
 
 /* ---- constants: defaults of columns, ranges ---- */
 
-static bool constant(Scope *scope, const Expr *expr, const Type *type, const char *what,
-                     double *coherent) {
+static bool constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
+                     const char *what, double *coherent) {
   Term *term = check_expr(scope, expr, type);
-  if (term->type.kind == TYPE_ERROR || !require_type(scope->checker, term, type, what))
+  if (term->type.kind == TYPE_ERROR || !require_in_unit(scope->checker, term, type, unit, what))
     return false;
   if (term_constant(term, coherent) && isfinite(*coherent)) return true;
   report(compiler_of(scope->checker), HB0310, expr->span, "%s is not a finite constant", what);
   return false;
 }
 
-/* The type of a step between two values: levels differ by gains, temperatures by K. */
+/* The type of a step between two values: levels differ by gains, temperatures by K. Its unit is
+ * the values' own otherwise. */
 static Type step_type(Type type) {
   if (type.scale == HERMES_LEVEL) return type_real(HERMES_GAIN, (hermes_dimension){0});
   if (type.scale == HERMES_POINT) return type_real(HERMES_LINEAR, type.dimension);
   return type;
 }
 
+static const char *step_unit(const Type *type, const char *unit) {
+  return type->scale == HERMES_LEVEL ? "dB" : type->scale == HERMES_POINT ? "K" : unit;
+}
+
+/* One end in the wrong unit is enough to say: the other is written alike. */
 static void read_range(Scope *scope, Slot *slot, const DomainExpr *written) {
   Domain *domain = &slot->domain;
   Type step = step_type(slot->type);
   double low, high, by = 0;
-  bool good = constant(scope, written->low, &slot->type, "the low end of a range", &low);
-  good &= constant(scope, written->high, &slot->type, "the high end of a range", &high);
-  if (written->step) good &= constant(scope, written->step, &step, "the step of a range", &by);
-  if (!good) return;
-  if (low > high || (written->open && low == high))
+  const char *unit = slot->unit_text, *unit_of_step = step_unit(&slot->type, unit);
+  if (!constant(scope, written->low, &slot->type, unit, "the low end of a range", &low) ||
+      !constant(scope, written->high, &slot->type, unit, "the high end of a range", &high) ||
+      (written->step &&
+       !constant(scope, written->step, &step, unit_of_step, "the step of a range", &by)))
+    return;
+  if (low > high || (written->open && low == high)) {
     report(compiler_of(scope->checker), HB0505, written->span,
-           "this range is empty: its low end lies above its high end");
-  if (written->step && by <= 0)
+           low > high ? "this range is empty: its low end lies above its high end"
+                      : "this range is empty: its one value is left out by `..<`");
+    return;
+  }
+  if (written->step && by <= 0) {
     report(compiler_of(scope->checker), HB0505, written->step->span,
            "the step of a range is positive");
+    return;
+  }
   domain->present = true;
   domain->open = written->open;
   domain->low = hermes_written_number(&slot->unit, low);
@@ -273,7 +286,8 @@ static void read_values(Scope *scope, Slot *slot, const DomainExpr *written) {
   domain->values = ARENA_ARRAY(&compiler_of(scope->checker)->arena, double, count);
   for (const Expr *value = written->values; value; value = value->next) {
     double coherent;
-    if (!constant(scope, value, &slot->type, "a value of a set", &coherent)) return;
+    if (!constant(scope, value, &slot->type, slot->unit_text, "a value of a set", &coherent))
+      return;
     domain->values[domain->count++] = hermes_written_number(&slot->unit, coherent);
   }
   domain->present = domain->finite = true;
@@ -307,14 +321,18 @@ static bool in_domain(const Domain *domain, double number) {
   return false;
 }
 
-static void check_default_range(Checker *checker, const Slot *slot, double coherent, Span span) {
-  if (slot->type.kind == TYPE_REAL &&
-      !in_domain(&slot->domain, hermes_written_number(&slot->unit, coherent)))
-    report(compiler_of(checker), HB0506, span, "the default of `%s` is no value of its range",
-           slot->name);
-  else if (slot->type.integer && coherent != floor(coherent))
-    report(compiler_of(checker), HB0506, span, "the default of `%s` is no whole number",
-           slot->name);
+static void check_default_range(Checker *checker, const Slot *slot, double coherent,
+                                const Item *item) {
+  bool fits = slot->type.kind != TYPE_REAL ||
+              in_domain(&slot->domain, hermes_written_number(&slot->unit, coherent));
+  if (!fits) {
+    hermes_diagnostic *d = report(compiler_of(checker), HB0506, item->value->span,
+                                  "the default of `%s` is no value of its range", slot->name);
+    report_label(compiler_of(checker), d, item->domain->span, "its range");
+  } else if (slot->type.integer && coherent != floor(coherent)) {
+    report(compiler_of(checker), HB0506, item->value->span,
+           "the default of `%s` is no whole number", slot->name);
+  }
 }
 
 static void check_column(Checker *checker, Slot *slot, const Item *item) {
@@ -331,17 +349,16 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
     return;
   }
   slot->or_missing = item->or_missing;
-  slot->has_default =
-      constant(&scope, item->value, &slot->type, "the default", &slot->default_number);
-  if (slot->has_default)
-    check_default_range(checker, slot, slot->default_number, item->value->span);
+  slot->has_default = constant(&scope, item->value, &slot->type, slot->unit_text, "the default",
+                               &slot->default_number);
+  if (slot->has_default) check_default_range(checker, slot, slot->default_number, item);
 }
 
 /* ---- definitions ---- */
 
 static Scope definition_scope(Checker *checker, const Slot *slot) {
   static const Place places[] = {
-      [ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_DEFAULT, [ROLE_POLICY] = IN_DEFAULT,
+      [ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_INPUT, [ROLE_POLICY] = IN_DEFAULT,
       [ROLE_OUT] = IN_BLOCK,       [ROLE_LET] = IN_BLOCK,     [ROLE_KPI] = IN_KPI};
   Scope scope = scope_new(checker, places[slot->role], 0);
   scope.block = slot->block;
@@ -363,6 +380,15 @@ static void take_let_type(Checker *checker, Slot *slot) {
                     0);
 }
 
+/* `int` and dimension 1 mix, but a constant that is no whole number was meant otherwise. */
+static void check_whole(Checker *checker, const Slot *slot) {
+  double number;
+  if (slot->type.integer && slot->value->type.kind == TYPE_REAL &&
+      term_constant(slot->value, &number) && number != floor(number))
+    report(compiler_of(checker), HB0407, slot->value->span,
+           "`%s` is an `int`, and this is no whole number", slot->name);
+}
+
 static void check_value(Checker *checker, Slot *slot, const Item *item) {
   Scope scope = definition_scope(checker, slot);
   bind_indices(&scope, slot, item->indices);
@@ -371,8 +397,9 @@ static void check_value(Checker *checker, Slot *slot, const Item *item) {
   if (slot->role == ROLE_LET)
     take_let_type(checker, slot);
   else
-    require_type(checker, slot->value, &slot->type,
-                 arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
+    require_in_unit(checker, slot->value, &slot->type, slot->unit_text,
+                    arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
+  check_whole(checker, slot);
 }
 
 static void missing_value(Checker *checker, const Slot *slot, const Item *item) {
@@ -415,13 +442,22 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
   if (slot->value && (slot->domain.present || slot->type.integer) &&
       (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) &&
       term_constant(slot->value, &coherent))
-    check_default_range(checker, slot, coherent, item->value->span);
+    check_default_range(checker, slot, coherent, item);
 }
 
 bool too_long_chain(Checker *checker, Span span) {
   report(compiler_of(checker), HB0017, span,
          "a chain of more than %d lets or functions, each of which needs the next", MAX_CHAIN);
   return false;
+}
+
+const char *chain_from(Checker *checker, const char *name) {
+  int first = checker->chain;
+  while (first > 0 && checker->links[first - 1] != name) first--;
+  const char *path = name;
+  for (int i = first; i < checker->chain; i++)
+    path = arena_format(&compiler_of(checker)->arena, "%s -> %s", path, checker->links[i]);
+  return arena_format(&compiler_of(checker)->arena, "%s -> %s", path, name);
 }
 
 /* Only a let can be asked for while it is being checked, and then it depends on itself. */
@@ -431,11 +467,12 @@ bool check_definition(Checker *checker, int number) {
   if (slot->role != ROLE_LET || definition->progress == CHECKED)
     return slot->type.kind != TYPE_ERROR;
   if (definition->progress == CHECKING) {
-    report(compiler_of(checker), HB0504, slot->span, "`%s` depends on itself", slot->name);
+    report(compiler_of(checker), HB0504, slot->span, "`%s` depends on itself: %s", slot->name,
+           chain_from(checker, slot->name));
     return false;
   }
   if (checker->chain == MAX_CHAIN) return too_long_chain(checker, slot->span);
-  checker->chain++;
+  checker->links[checker->chain++] = slot->name;
   definition->progress = CHECKING;
   check_slot(checker, slot, definition->item);
   definition->progress = CHECKED;
@@ -473,6 +510,13 @@ static int find_kpi(Checker *checker, Name name) {
   return -1;
 }
 
+static bool require_number(Checker *checker, int kpi, Name name) {
+  if (checker->program->slots[kpi].type.kind != TYPE_BOOL) return true;
+  report(compiler_of(checker), HB0508, name.span,
+         "only a number is maximized or minimized, and `%s` is a boolean", name.text);
+  return false;
+}
+
 static void read_objectives(Checker *checker, Goal *goal, const Decl *decl) {
   int count = 0;
   for (const Objective *o = decl->objectives; o; o = o->next) count++;
@@ -480,7 +524,7 @@ static void read_objectives(Checker *checker, Goal *goal, const Decl *decl) {
       arena_alloc(&compiler_of(checker)->arena, sizeof *goal->objectives * (size_t)count);
   for (const Objective *o = decl->objectives; o; o = o->next) {
     int kpi = find_kpi(checker, o->kpi);
-    if (kpi < 0) continue;
+    if (kpi < 0 || !require_number(checker, kpi, o->kpi)) continue;
     goal->objectives[goal->objective_count].kpi = kpi;
     goal->objectives[goal->objective_count++].maximize = o->maximize;
   }
@@ -490,8 +534,12 @@ static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   Compiler *compiler = compiler_of(checker);
   bool comparison = expr->kind == EXPR_BINARY && expr->op >= OP_LESS && expr->op <= OP_EQUAL;
   if (!comparison || expr->left->kind != EXPR_NAME) {
-    report(compiler, HB0508, expr->span,
-           "a constraint compares a KPI with its bound, the KPI on the left: `coverage >= 95 %%`");
+    hermes_diagnostic *d = report(
+        compiler, HB0508, expr->span,
+        "a constraint compares a KPI with its bound, the KPI on the left: `coverage >= 95 %%`");
+    if (expr->kind == EXPR_NAME)
+      hermes_diagnostic_note(d, "a condition holds where it is true: `%s == true`",
+                             expr->name.text);
     return;
   }
   int kpi = find_kpi(checker, expr->left->name);
@@ -499,8 +547,8 @@ static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   const Slot *measured = &checker->program->slots[kpi];
   Scope scope = scope_new(checker, IN_GOAL, 0);
   Term *bound = check_expr(&scope, expr->right, &measured->type);
-  if (!require_type(checker, bound, &measured->type,
-                    arena_format(&compiler->arena, "the bound of `%s`", measured->name)))
+  if (!require_in_unit(checker, bound, &measured->type, measured->unit_text,
+                       arena_format(&compiler->arena, "the bound of `%s`", measured->name)))
     return;
   Slot *slot = add_slot(checker, expr->left->name, ROLE_BOUND, NULL);
   if (!slot) return;
@@ -558,7 +606,10 @@ static void read_vary(Scope *scope, Expect *expect, const Statement *s) {
   Type wanted = s->by ? step_type(target->type) : target->type;
   Term *amount = check_expr(scope, s->value, &wanted);
   if (target->type.kind == TYPE_ERROR ||
-      !require_type(checker, amount, &wanted, s->by ? "the change" : "the new value"))
+      !require_in_unit(checker, amount, &wanted,
+                       s->by ? step_unit(&target->type, checker->program->slots[slot].unit_text)
+                             : checker->program->slots[slot].unit_text,
+                       s->by ? "the change" : "the new value"))
     return;
   if (s->by && target->type.kind != TYPE_REAL) {
     report(compiler_of(checker), HB0509, s->span,
@@ -608,7 +659,8 @@ static void read_within(Scope *scope, Assert *assertion, const Expr *within) {
     return;
   }
   Type wanted = step_type(assertion->left->type);
-  constant(scope, within, &wanted, "the tolerance", &assertion->within);
+  constant(scope, within, &wanted, step_unit(&assertion->left->type, assertion->unit_text),
+           "the tolerance", &assertion->within);
 }
 
 static void read_assert(Scope *scope, Expect *expect, const Statement *s) {

@@ -57,10 +57,10 @@ bool term_can_fault(const Term *term) {
 
 static bool is_transcendental(Operator op) {
   static const bool transcendental[OP_COUNT] = {
-      [OP_POWER] = true, [OP_EXP] = true,       [OP_LOG] = true,     [OP_LOG10] = true,
-      [OP_LOG2] = true,  [OP_SIN] = true,       [OP_COS] = true,     [OP_TAN] = true,
-      [OP_ASIN] = true,  [OP_ACOS] = true,      [OP_ATAN] = true,    [OP_ATAN2] = true,
-      [OP_HYPOT] = true, [OP_LIN] = true,       [OP_DB] = true,      [OP_LIN_FIELD] = true,
+      [OP_POWER] = true,    [OP_EXP] = true,  [OP_LOG] = true,  [OP_LOG10] = true,
+      [OP_LOG2] = true,     [OP_SIN] = true,  [OP_COS] = true,  [OP_TAN] = true,
+      [OP_ASIN] = true,     [OP_ACOS] = true, [OP_ATAN] = true, [OP_ATAN2] = true,
+      [OP_HYPOT] = true,    [OP_LIN] = true,  [OP_DB] = true,   [OP_LIN_FIELD] = true,
       [OP_DB_FIELD] = true,
   };
   return transcendental[op];
@@ -110,8 +110,7 @@ bool term_equal(const Term *a, const Term *b) {
 unsigned term_stage(const Program *program, const Term *term) {
   if (!term) return 0;
   unsigned stage = term->kind == TERM_SLOT ? program->slots[term->index].stage : 0;
-  for (int i = 0; i < term_part_count(term); i++)
-    stage |= term_stage(program, term_part(term, i));
+  for (int i = 0; i < term_part_count(term); i++) stage |= term_stage(program, term_part(term, i));
   return stage;
 }
 
@@ -224,8 +223,7 @@ static void rename_inside(Renaming *renaming, Term *copy) {
 Term *renamed_term(Renaming *renaming, const Term *term) {
   if (term->kind == TERM_VARIABLE) return renamed_variable(renaming, term);
   Term *copy = copy_term(renaming->arena, term);
-  for (int i = 0; i < copy->arg_count; i++)
-    copy->args[i] = renamed_term(renaming, copy->args[i]);
+  for (int i = 0; i < copy->arg_count; i++) copy->args[i] = renamed_term(renaming, copy->args[i]);
   copy->fallback = renamed_or_none(renaming, copy->fallback);
   if (copy->kind == TERM_REDUCE) rename_inside(renaming, copy);
   return copy;

@@ -4,19 +4,19 @@
 
 #include "hermesc.h"
 
-/* ---- questions --------------------------------------------------------------------------------- */
+/* ---- questions ---- */
 
 /* The parts of a term: args, then of a reduction filter, body and fallback; a part may be NULL. */
 int term_part_count(const Term *term);
 Term *term_part(const Term *term, int part);
 
 bool term_is_number(const Term *term, double number);
-bool term_is_neutral(Reduction reduction); /* has a value over nothing */
+bool term_is_neutral(Reduction reduction);    /* has a value over nothing */
 bool term_is_special_power(const Term *term); /* x^2, x^0.5, x^1, x^-1: done without pow */
 
-bool term_can_fault(const Term *term);     /* somewhere in it */
-bool term_is_costly(const Term *term);     /* holds a transcendental, a call or a reduction */
-bool term_is_statements(const Term *term); /* holds what no C expression can say */
+bool term_can_fault(const Term *term);         /* somewhere in it */
+bool term_is_costly(const Term *term);         /* holds a transcendental, a call or a reduction */
+bool term_is_statements(const Term *term);     /* holds what no C expression can say */
 bool term_equal(const Term *a, const Term *b); /* but for spans; NULLs are equal */
 
 unsigned term_stage(const Program *program, const Term *term);
@@ -30,7 +30,7 @@ static inline Variables variable_bit(int variable) {
 Variables loop_variables(const Loop *loops, int count);
 Variables term_variables(const Term *term); /* read in it and bound by no loop of its own */
 
-/* ---- building ---------------------------------------------------------------------------------- */
+/* ---- building ---- */
 Term *copy_term(Arena *arena, const Term *term); /* shallow */
 Term *new_number(Arena *arena, double number, TypeKind kind, Span span);
 Term *new_variable(Arena *arena, int variable, int table, Span span);

@@ -275,6 +275,18 @@ static void mend_tokens(Lexing *lexing) {
 
 /* ---- counted units: `unit user;` must be known before literals are read ---- */
 
+static void declare_unit(Lexing *lexing, const Token *name) {
+  hermes_unit_system *units = &lexing->compiler->units;
+  bool known = hermes_unit_symbol(units, name->text, strlen(name->text));
+  if (hermes_unit_declare(units, name->text)) return;
+  report(lexing->compiler, HB0405, name->span,
+         known ? "`%s` is a unit already"
+         : strlen(name->text) < HERMES_UNIT_TEXT
+             ? "`%s` is one unit too many: a blueprint declares at most %d"
+             : "a unit's name has at most 95 bytes",
+         name->text, HERMES_BASES - HERMES_BUILTIN_BASES);
+}
+
 static void declare_units(Lexing *lexing) {
   const Token *t = lexing->tokens->items;
   for (size_t i = 0; i + 2 < lexing->tokens->count; i++) {
@@ -283,9 +295,7 @@ static void declare_units(Lexing *lexing) {
                 (t[i + 2].kind == ';' || t[i + 2].kind == TOKEN_STRING) &&
                 (i == 0 || t[i - 1].kind == ';' || t[i - 1].kind == '}');
     if (!here) continue;
-    if (!hermes_unit_declare(&lexing->compiler->units, t[i + 1].text))
-      fail(lexing, HB0405, t[i + 1].span,
-           "this name is a unit already, or there are too many units");
+    declare_unit(lexing, &t[i + 1]);
   }
 }
 
@@ -316,19 +326,43 @@ static size_t exponent_length(const Lexing *lexing, const Token *t) {
   return 0;
 }
 
+/* The number of tokens from an opening parenthesis to its match, where a unit stands between them
+ * without spaces, as in W/(m*K) and dB(m/s); else 0. */
+static size_t group_length(const Lexing *lexing, const Token *t) {
+  enum { MOST = 32 };
+  int open = 0;
+  for (size_t i = 0; i < MOST && touches(t + i - 1, t + i); i++) {
+    if (t[i].kind == '(') open++;
+    if (t[i].kind == ')' && --open == 0) return i + 1;
+    bool sign = t[i].kind && strchr("()*/^-", t[i].kind);
+    if (t[i].kind > 255 || !sign)
+      if (t[i].kind != TOKEN_NUMBER && !is_unit(lexing, &t[i])) return 0;
+    if (open == 0) return 0;
+  }
+  return 0;
+}
+
+/* One factor: MHz, dB(m/s), or (m*K) behind a sign. */
+static size_t factor_length(const Lexing *lexing, const Token *t, bool first) {
+  if (t->kind == '(') return first ? 0 : group_length(lexing, t);
+  if (!is_unit(lexing, t)) return 0;
+  return 1 + (strcmp(t->text, "dB") == 0 ? group_length(lexing, t + 1) : 0);
+}
+
 /* The number of tokens from t on that are one unit; 0 where none begins. */
 static size_t unit_length(const Lexing *lexing, const Token *t) {
   if (t->kind == '%') return 1;
-  if (!is_unit(lexing, t)) return 0;
-  size_t length = 1;
-  for (;;) {
+  size_t length = factor_length(lexing, t, true);
+  while (length > 0) {
     length += exponent_length(lexing, t + length);
-    const Token *next = t + length;
-    bool more = (next->kind == '/' || next->kind == '*') && touches(next - 1, next) &&
-                touches(next, next + 1) && is_unit(lexing, next + 1);
-    if (!more) return length;
-    length += 2;
+    const Token *sign = t + length;
+    bool more = (sign->kind == '/' || sign->kind == '*') && touches(sign - 1, sign) &&
+                touches(sign, sign + 1);
+    size_t next = more ? factor_length(lexing, sign + 1, false) : 0;
+    if (next == 0) break;
+    length += 1 + next;
   }
+  return length;
 }
 
 static void join_unit(Lexing *lexing, Token *number, const Token *first, const Token *last) {
@@ -354,18 +388,32 @@ static bool is_misspelt_unit(const Token *token) {
   return true;
 }
 
-static void refuse_unit(Lexing *lexing, Token *number, const Token *name) {
-  hermes_diagnostic *d = fail(lexing, HB0401, name->span, "");
-  free(d->message);
-  d->message = NULL;
-  hermes_diagnostic_fact(&d->message, "`%s` is no unit", name->text);
+/* A misspelt unit and what belongs to it: `Mbits/s`, `m2/s^2`. */
+static size_t misspelt_length(const Lexing *lexing, const Token *t) {
+  size_t length = 1;
+  for (;;) {
+    length += exponent_length(lexing, t + length);
+    const Token *next = t + length;
+    bool more = (next->kind == '/' || next->kind == '*') && touches(next - 1, next) &&
+                next[1].kind == TOKEN_NAME && touches(next, next + 1);
+    if (!more) return length;
+    length += 2;
+  }
+}
+
+/* The number is understood to have a unit that nothing is known of. */
+static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
+  size_t length = misspelt_length(lexing, name);
   char nearest[HERMES_UNIT_TEXT];
+  hermes_diagnostic *d =
+      report(lexing->compiler, HB0401, name->span, "`%s` is no unit", name->text);
   if (hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
                           sizeof nearest))
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   number->kind = TOKEN_QUANTITY;
-  number->span.end = name->span.end;
+  number->span.end = name[length - 1].span.end;
   number->unit = (hermes_unit){0};
+  return length;
 }
 
 /* Joins in place: tokens only become fewer. */
@@ -379,7 +427,7 @@ static void join_units(Lexing *lexing) {
       if (length)
         join_unit(lexing, &token, &t[i + 1], &t[i + length]);
       else if (is_misspelt_unit(&t[i + 1]))
-        refuse_unit(lexing, &token, &t[i + 1]), length = 1;
+        length = refuse_unit(lexing, &token, &t[i + 1]);
       i += length;
     }
     t[to++] = token;

@@ -155,12 +155,18 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
   if (hermes_unit_parse(&compiler->units, text, strlen(text), unit, why, sizeof why))
     return type_real(unit->scale, unit->dimension);
   bool word = is_word(text);
+  char *asked = strstr(why, "; did you mean `"); /* a candidate is a fact, and no question */
+  if (asked) {
+    snprintf(nearest, sizeof nearest, "%.*s", (int)strcspn(asked + 16, "`"), asked + 16);
+    *asked = '\0';
+  }
   hermes_diagnostic *d =
       report(compiler, HB0401, written->span,
              word ? "`%s` is no unit, no table and no other type" : "%s", word ? text : why);
   if (idiom_of_type(text))
     hermes_diagnostic_note(d, "%s", idiom_of_type(text));
-  else if (hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest))
+  else if (asked ||
+           hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest))
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   else
     suggest_type(checker, d, text);
@@ -198,11 +204,74 @@ static hermes_diagnostic *both_sides(Checker *checker, hermes_code code, const E
   return d;
 }
 
+/* What stands there, on one line. */
 static const char *source_text(const Checker *checker, Span span) {
-  const Compiler *compiler = checker->compiler;
-  int length = (int)(span.end - span.start);
-  return arena_format((Arena *)&compiler->arena, "%.*s", length > 200 ? 200 : length,
-                      compiler->sources[span.source]->text + span.start);
+  enum { LONGEST = 120 };
+  const char *text = checker->compiler->sources[span.source]->text + span.start;
+  size_t length = span.end - span.start, used = 0;
+  char line[LONGEST + 4];
+  for (size_t i = 0; i < length;) {
+    size_t bytes = (size_t)utf8_length((const unsigned char *)text + i);
+    bool blank = strchr(" \t\r\n\f", text[i]) != NULL;
+    if (used + bytes > LONGEST)
+      return arena_format(&checker->compiler->arena, "%.*s...", (int)used, line);
+    if (!blank)
+      memcpy(line + used, text + i, bytes), used += bytes;
+    else if (used > 0 && line[used - 1] != ' ')
+      line[used++] = ' ';
+    i += bytes;
+  }
+  return arena_copy(&checker->compiler->arena, line, used);
+}
+
+/* The same, in parentheses where it could not stand beside an operator otherwise. */
+static const char *operand_text(const Checker *checker, const Term *term) {
+  bool infix = (term->kind == TERM_APPLY && term->op >= OP_NEGATE && term->op <= OP_OR) ||
+               term->kind == TERM_IF;
+  return arena_format(&checker->compiler->arena, infix ? "(%s)" : "%s",
+                      source_text(checker, term->span));
+}
+
+/* A number as written, with its sign or without. */
+static bool is_literal(const Term *term) {
+  if (term->kind == TERM_APPLY && term->op == OP_NEGATE) term = term->args[0];
+  return term->kind == TERM_NUMBER;
+}
+
+/* The digits of a literal without its unit. */
+static const char *digits_of(const Checker *checker, const Term *literal) {
+  const char *text = source_text(checker, literal->span);
+  return arena_copy(&checker->compiler->arena, text, strspn(text, "+-0123456789."));
+}
+
+/* A number without any unit, not even %. */
+static bool is_plain_literal(const Checker *checker, const Term *term) {
+  return is_plain(&term->type) && is_literal(term) &&
+         strcmp(digits_of(checker, term), source_text(checker, term->span)) == 0;
+}
+
+/* 22 * log10(d / 1 m), as people write a number of decibels. */
+static bool is_scaled_number(const Term *term) {
+  return is_plain(&term->type) && term->kind == TERM_APPLY && term->op == OP_MULTIPLY &&
+         is_literal(term->args[0]);
+}
+
+/* Does a factor between two dimensions tell what was forgotten? Something counted, or one unit. */
+static bool is_telling(const Type *have, const Type *want) {
+  enum { FIRST_COUNTED = 7 }; /* rad bit RE PRB, and those of the blueprint */
+  hermes_dimension ratio;
+  int physical = 0;
+  if (!hermes_dimension_multiply(&want->dimension, &have->dimension, -HERMES_POWER_ONE, &ratio))
+    return false;
+  for (int i = 0; i < FIRST_COUNTED; i++)
+    physical += ratio.power[i] == 0 ? 0 : abs(ratio.power[i]) == HERMES_POWER_ONE ? 1 : 2;
+  bool counted = false;
+  for (int i = FIRST_COUNTED; i < HERMES_BASES; i++) counted |= ratio.power[i] != 0;
+  return physical == 0 || (physical == 1 && !counted);
+}
+
+static const char *telling_factor(const Checker *checker, const Type *have, const Type *want) {
+  return is_telling(have, want) ? factor_between(checker->compiler, have, want) : NULL;
 }
 
 static Type not_numbers(Checker *checker, const Expr *expr, const Term *left, const Term *right) {
@@ -217,25 +286,32 @@ static Type different_dimensions(Checker *checker, const Expr *expr, const Term 
   hermes_diagnostic *d = both_sides(
       checker, HB0406, expr, left, right,
       arena_format(&checker->compiler->arena, "%s two quantities of different dimensions", what));
-  const char *factor = factor_between(checker->compiler, &right->type, &left->type);
-  if (factor) hermes_diagnostic_note(d, "the sides differ by a factor in %s", factor);
+  const char *factor = telling_factor(checker, &right->type, &left->type);
+  bool number = is_plain_literal(checker, left) || is_plain_literal(checker, right);
+  if (number)
+    hermes_diagnostic_note(d, "a number carries its unit: here, that of %s",
+                           type_phrase(checker->compiler, is_plain_literal(checker, left)
+                                                              ? &right->type
+                                                              : &left->type));
+  else if (factor)
+    hermes_diagnostic_note(d, "the sides differ by a factor in %s", factor);
   return type_error;
 }
 
+/* `unit`: what a number of decibels would be here, a gain or the other side's level. */
 static Type mixed_worlds(Checker *checker, const Expr *expr, const Term *left, const Term *right,
-                         const char *what) {
+                         const char *what, const char *unit) {
   hermes_diagnostic *d = both_sides(
       checker, HB0403, expr, left, right,
       arena_format(&checker->compiler->arena, "%s a linear and a logarithmic quantity", what));
   const Term *linear = is_logarithmic(&left->type) ? right : left,
              *log = linear == left ? right : left;
-  if (is_plain(&linear->type) && linear->kind == TERM_APPLY && linear->op == OP_MULTIPLY &&
-      linear->args[0]->kind == TERM_NUMBER)
+  if (is_scaled_number(linear))
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB * ...`",
                            source_text(checker, linear->args[0]->span));
-  else if (linear->kind == TERM_NUMBER && is_plain(&linear->type))
-    hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB`",
-                           source_text(checker, linear->span));
+  else if (is_plain_literal(checker, linear))
+    hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s %s`",
+                           source_text(checker, linear->span), unit);
   else
     hermes_diagnostic_note(d, "`lin(%s)` or `db(%s)` brings both into one world",
                            source_text(checker, log->span), source_text(checker, linear->span));
@@ -271,7 +347,12 @@ static Type combine_levels(Checker *checker, const Expr *expr, const Term *left,
   if (!hermes_dimension_multiply(a, b, power, &dimension))
     return log_meaningless(checker, expr, left, right,
                            "the dimensions of these levels have no product");
-  return type_real(hermes_dimension_is_one(&dimension) ? HERMES_GAIN : HERMES_LEVEL, dimension);
+  if (hermes_dimension_is_one(&dimension)) return type_real(HERMES_GAIN, dimension);
+  if (hermes_dimension_is_field(a) != hermes_dimension_is_field(&dimension))
+    return log_meaningless(checker, expr, left, right,
+                           "these levels combine to one with another factor: 20 log10 is of "
+                           "root-power quantities, 10 log10 of all others");
+  return type_real(HERMES_LEVEL, dimension);
 }
 
 static Type level_and_level(Checker *checker, const Expr *expr, const Term *left,
@@ -292,12 +373,20 @@ static Type same_kind(Checker *checker, const Expr *expr, const Term *left, cons
                               expr->op == OP_ADD ? "adding" : "subtracting");
 }
 
+static Type gain_per_something(Checker *checker, const Expr *expr, const Term *left,
+                               const Term *right) {
+  hermes_diagnostic *d = both_sides(checker, HB0406, expr, left, right,
+                                    "a level changes by a gain, not by a gain per something");
+  hermes_diagnostic_note(
+      d, "a gain per something becomes a gain when it is multiplied: `2 dB/km * distance`");
+  return type_error;
+}
+
 static Type level_and_gain(Checker *checker, const Expr *expr, const Term *left,
                            const Term *right) {
   const Term *gain = left->type.scale == HERMES_GAIN ? left : right;
   if (!hermes_dimension_is_one(&gain->type.dimension))
-    return different_dimensions(checker, expr, left, right,
-                                "adding a level and a gain per something:");
+    return gain_per_something(checker, expr, left, right);
   if (expr->op == OP_SUBTRACT && gain == left)
     return log_meaningless(checker, expr, left, right, "a gain minus a level has no meaning");
   return type_real(HERMES_LEVEL, (gain == left ? right : left)->type.dimension);
@@ -319,7 +408,8 @@ static Type with_point(Checker *checker, const Expr *expr, const Term *left, con
 typedef Type Combine(Checker *checker, const Expr *expr, const Term *left, const Term *right);
 
 static Type add_mixed(Checker *checker, const Expr *expr, const Term *left, const Term *right) {
-  return mixed_worlds(checker, expr, left, right, expr->op == OP_ADD ? "adding" : "subtracting");
+  return mixed_worlds(checker, expr, left, right, expr->op == OP_ADD ? "adding" : "subtracting",
+                      "dB");
 }
 
 /* What + and - do, by the scales of both sides. */
@@ -371,13 +461,28 @@ static Type gain_and_gain(Checker *checker, const Expr *expr, const Term *left, 
                          "multiplying two gains has no meaning: gains add");
 }
 
+static void explain_level_product(Checker *checker, hermes_diagnostic *d, const Expr *expr,
+                                  const Term *left, const Term *right) {
+  const Term *level = left->type.scale == HERMES_LEVEL ? left : right;
+  const Term *other = level == left ? right : left;
+  bool divided = expr->op == OP_DIVIDE;
+  if (other->type.scale == HERMES_LEVEL && divided)
+    hermes_diagnostic_note(d, "the ratio of two levels is their difference: `%s - %s`",
+                           operand_text(checker, left), operand_text(checker, right));
+  if (other->type.scale == HERMES_LINEAR && (!divided || level == left))
+    hermes_diagnostic_note(d, "`%s %s db(%s)` %s what it stands for", operand_text(checker, level),
+                           divided ? "-" : "+", source_text(checker, other->span),
+                           divided ? "divides" : "multiplies");
+  if (is_plain(&other->type) && !is_literal(other) && !divided)
+    hermes_diagnostic_note(d, "a filter between two levels reads `x + a * (y - x)`");
+}
+
 static Type with_level(Checker *checker, const Expr *expr, const Term *left, const Term *right) {
   hermes_diagnostic *d =
       both_sides(checker, HB0404, expr, left, right,
                  expr->op == OP_MULTIPLY ? "multiplying a level has no meaning"
                                          : "dividing with a level has no meaning");
-  hermes_diagnostic_note(
-      d, "a filter between two levels reads `x + a * (y - x)`; a scaled power `lin(x) * a`");
+  explain_level_product(checker, d, expr, left, right);
   return type_error;
 }
 
@@ -411,12 +516,24 @@ static Type no_power(Checker *checker, const Expr *expr, const Term *left, const
   return type_error;
 }
 
+/* 10 ^ (x / 10), as people make a ratio of decibels. */
+static Type ten_to_the_decibels(Checker *checker, const Expr *expr, const Term *left,
+                                const Term *right) {
+  const Term *level = right->kind == TERM_APPLY && right->op == OP_DIVIDE ? right->args[0] : right;
+  hermes_diagnostic *d =
+      both_sides(checker, HB0410, expr, left, right, "an exponent is a plain number");
+  hermes_diagnostic_note(d, "the linear value is `lin(%s)`", source_text(checker, level->span));
+  return type_error;
+}
+
 Type type_of_power(Checker *checker, const Expr *expr, const Term *left, const Term *right) {
   double exponent;
   hermes_dimension dimension, one = {0};
   if (has_error(left, right)) return type_error;
   if (left->type.kind != TYPE_REAL || right->type.kind != TYPE_REAL)
     return not_numbers(checker, expr, left, right);
+  if (is_plain(&left->type) && is_logarithmic(&right->type))
+    return ten_to_the_decibels(checker, expr, left, right);
   if (!is_plain(&right->type))
     return no_power(checker, expr, left, right, "an exponent is a plain number");
   if (left->type.scale != HERMES_LINEAR)
@@ -435,15 +552,42 @@ Type type_of_power(Checker *checker, const Expr *expr, const Term *left, const T
 
 /* ---- comparisons and requirements ---- */
 
+/* -110 dB where -110 dBm/RE was meant. */
+static void compare_level_and_gain(Checker *checker, const Expr *expr, const Term *left,
+                                   const Term *right) {
+  const Term *level = left->type.scale == HERMES_LEVEL ? left : right;
+  const Term *gain = level == left ? right : left;
+  hermes_diagnostic *d =
+      both_sides(checker, HB0404, expr, left, right, "comparing a level and a gain has no meaning");
+  if (is_literal(gain))
+    hermes_diagnostic_note(d, "a level carries its reference: `%s %s`", digits_of(checker, gain),
+                           type_text(checker->compiler, &level->type));
+}
+
+static void compare_scales(Checker *checker, const Expr *expr, const Term *left,
+                           const Term *right) {
+  const Type *a = &left->type, *b = &right->type;
+  if (a->scale == b->scale) {
+    different_dimensions(checker, expr, left, right, "comparing");
+  } else if (a->scale == HERMES_POINT || b->scale == HERMES_POINT) {
+    hermes_diagnostic *d = both_sides(checker, HB0414, expr, left, right,
+                                      "a temperature on a scale is compared with another one");
+    hermes_diagnostic_note(d, "`lin(t)` is the absolute temperature in K");
+  } else if (is_logarithmic(a) && is_logarithmic(b)) {
+    compare_level_and_gain(checker, expr, left, right);
+  } else {
+    mixed_worlds(checker, expr, left, right, "comparing",
+                 type_text(checker->compiler, is_logarithmic(a) ? a : b));
+  }
+}
+
 bool comparable(Checker *checker, const Expr *expr, const Term *left, const Term *right) {
   if (has_error(left, right)) return false;
   bool equality = expr->op == OP_EQUAL || expr->op == OP_NOT_EQUAL;
   bool reals = left->type.kind == TYPE_REAL && right->type.kind == TYPE_REAL;
   if (type_equal(&left->type, &right->type) && (reals || equality)) return true;
-  if (reals && left->type.scale == right->type.scale)
-    different_dimensions(checker, expr, left, right, "comparing");
-  else if (reals)
-    mixed_worlds(checker, expr, left, right, "comparing");
+  if (reals)
+    compare_scales(checker, expr, left, right);
   else
     both_sides(checker, HB0301, expr, left, right,
                type_equal(&left->type, &right->type)
@@ -452,25 +596,93 @@ bool comparable(Checker *checker, const Expr *expr, const Term *left, const Term
   return false;
 }
 
-static void explain_units(Checker *checker, hermes_diagnostic *d, const Term *term,
-                          const Type *want) {
+/* A plain number where something else is declared. `unit` is the declared one, or NULL. */
+static void explain_number(const Checker *checker, hermes_diagnostic *d, const Term *term,
+                           const Type *want, const char *unit) {
+  if (!unit && is_logarithmic(want)) unit = type_text(checker->compiler, want);
+  if (unit)
+    hermes_diagnostic_note(d, "a number carries its unit: `%s %s`",
+                           source_text(checker, term->span), unit);
+  else
+    hermes_diagnostic_note(d, "a number carries its unit: here, that of %s",
+                           type_phrase(checker->compiler, want));
+}
+
+static void explain_gain(Checker *checker, hermes_diagnostic *d, const Term *term) {
+  bool difference = term->kind == TERM_APPLY && term->op == OP_SUBTRACT &&
+                    term->args[0]->type.scale == HERMES_LEVEL &&
+                    term->args[1]->type.scale == HERMES_LEVEL;
+  for (int i = 0; difference && i < 2; i++)
+    report_label(checker->compiler, d, term->args[i]->span, "%s",
+                 type_phrase(checker->compiler, &term->args[i]->type));
+  if (difference)
+    hermes_diagnostic_note(
+        d, "the difference of two levels is a gain only where both are counted alike");
+  else if (is_literal(term))
+    hermes_diagnostic_note(d, "levels differ by a gain: `%s dB`", digits_of(checker, term));
+  else
+    hermes_diagnostic_note(d, "the difference of two levels is a gain: `%s - reference`",
+                           operand_text(checker, term));
+}
+
+static void explain_level(const Checker *checker, hermes_diagnostic *d, const Term *term,
+                          const char *unit) {
+  bool difference = term->kind == TERM_APPLY && term->op == OP_SUBTRACT &&
+                    term->args[0]->type.scale == HERMES_LEVEL;
+  if (difference)
+    hermes_diagnostic_note(d, "the difference of two levels is a gain, in `dB`");
+  else if (is_literal(term))
+    hermes_diagnostic_note(d, "a level carries its reference: `%s %s`", digits_of(checker, term),
+                           unit);
+  else
+    hermes_diagnostic_note(d, "a level is a gain over its reference: `0 %s + %s`", unit,
+                           operand_text(checker, term));
+}
+
+/* Between scales: what brings the value to the one that is wanted. */
+static bool explain_scale(Checker *checker, hermes_diagnostic *d, const Term *term,
+                          const Type *want, const char *unit) {
   const Type *have = &term->type;
-  const char *text = source_text(checker, term->span);
   bool same = hermes_dimension_equal(&have->dimension, &want->dimension);
-  const char *factor = factor_between(checker->compiler, have, want);
-  if (same && term->kind == TERM_NUMBER && is_plain(have) && want->scale == HERMES_GAIN)
-    hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB`", text);
+  const char *text = source_text(checker, term->span);
+  if (have->scale == HERMES_LEVEL && want->scale == HERMES_GAIN)
+    explain_gain(checker, d, term);
+  else if (have->scale == HERMES_GAIN && want->scale == HERMES_LEVEL)
+    explain_level(checker, d, term, unit ? unit : type_text(checker->compiler, want));
+  else if (same && have->scale == HERMES_POINT && is_literal(term))
+    hermes_diagnostic_note(d, "a difference of temperatures is in K: `%s K`",
+                           digits_of(checker, term));
   else if (same && have->scale == HERMES_LINEAR && want->scale != HERMES_POINT)
     hermes_diagnostic_note(d, "`db(%s)` makes it logarithmic", text);
   else if (same && want->scale == HERMES_LINEAR)
     hermes_diagnostic_note(d, "`lin(%s)` makes it linear", text);
-  else if (have->scale == want->scale && factor && strcmp(factor, "bit") == 0)
+  else
+    return false;
+  return true;
+}
+
+static void explain_units(Checker *checker, hermes_diagnostic *d, const Term *term,
+                          const Type *want, const char *unit) {
+  const Type *have = &term->type;
+  const char *factor = telling_factor(checker, have, want);
+  if (is_plain_literal(checker, term))
+    explain_number(checker, d, term, want, unit);
+  else if (is_scaled_number(term) && want->scale == HERMES_GAIN)
+    hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB * ...`",
+                           source_text(checker, term->args[0]->span));
+  else if (have->scale != want->scale)
+    explain_scale(checker, d, term, want, unit);
+  else if (is_plain(want))
+    hermes_diagnostic_note(d, "divided by its unit it is a plain number: `%s / 1 %s`",
+                           operand_text(checker, term), type_text(checker->compiler, have));
+  else if (factor && strcmp(factor, "bit") == 0)
     hermes_diagnostic_note(d, "what is declared counts bits: `* 1 bit` makes it a number of bits");
-  else if (have->scale == want->scale && factor)
+  else if (factor)
     hermes_diagnostic_note(d, "what is declared is the value times %s", factor);
 }
 
-bool require_type(Checker *checker, const Term *term, const Type *want, const char *what) {
+bool require_in_unit(Checker *checker, const Term *term, const Type *want, const char *unit,
+                     const char *what) {
   if (term->type.kind == TYPE_ERROR || want->kind == TYPE_ERROR) return false;
   if (type_equal(&term->type, want)) return true;
   bool reals = term->type.kind == TYPE_REAL && want->kind == TYPE_REAL;
@@ -478,8 +690,12 @@ bool require_type(Checker *checker, const Term *term, const Type *want, const ch
   hermes_diagnostic *d =
       report(compiler, reals ? HB0407 : HB0301, term->span, "%s should be %s, and is %s", what,
              type_phrase(compiler, want), type_phrase(compiler, &term->type));
-  hermes_diagnostic_fact(&d->expected, "%s", type_text(compiler, want));
+  hermes_diagnostic_fact(&d->expected, "%s", reals && unit ? unit : type_text(compiler, want));
   hermes_diagnostic_fact(&d->actual, "%s", type_text(compiler, &term->type));
-  if (reals) explain_units(checker, d, term, want);
+  if (reals) explain_units(checker, d, term, want, unit);
   return false;
+}
+
+bool require_type(Checker *checker, const Term *term, const Type *want, const char *what) {
+  return require_in_unit(checker, term, want, NULL, what);
 }

@@ -332,6 +332,7 @@ unit_power:
 
 unit_atom:
     name
+  | name '(' unit ')'
   | NUMBER
   | '%'
   | '(' unit ')'

@@ -90,7 +90,7 @@ static bool take_quoted(csv_reader *csv, csv_field *field) {
     if (*at == '"') {
       field->doubled = true;
       at++;
-    } else if (*at == '\n') {
+    } else if (*at == '\n' || (*at == '\r' && at[1] != '\n')) {
       csv->line_start = at + 1;
       csv->line++;
     }

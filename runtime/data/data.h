@@ -60,6 +60,7 @@ typedef struct data_shown {
   char text[DATA_SHOWN + 4];
 } data_shown;
 data_shown data_show(const char *text, size_t length);
+#define DATA_SHOW(whole) data_show(whole, strlen(whole)).text
 
 /* Text is UTF-8 without NUL bytes; reports the first place where it is not. */
 bool data_check_text(data_source *source, hermes_diagnostics *problems);
@@ -120,7 +121,7 @@ typedef struct data_keys {
   size_t count, capacity;
   uint32_t *bucket; /* open addressing; row + 1, 0: empty */
   size_t buckets;   /* a power of two, at least twice the count */
-  bool incomplete;  /* lines of the table could not be read: an unknown key may be one of theirs */
+  bool incomplete;  /* keys could not be read, or are wrong: an unknown one may be one of them */
 } data_keys;
 
 typedef enum keys_added { KEYS_NEW, KEYS_TWICE, KEYS_FULL } keys_added;
@@ -131,7 +132,7 @@ keys_added keys_add(data_keys *keys, const char *key, size_t length);
 /* The row of a key, or -1. `guess` is tried first: files are mostly in order. */
 long keys_find(const data_keys *keys, const char *key, size_t length, size_t guess);
 const char *keys_at(const data_keys *keys, size_t row);
-/* Adds the key nearest to a misspelt one, if any is near, to a diagnostic. */
+/* Adds the key nearest to a misspelt one to a diagnostic, or where none is near the first few. */
 void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_diagnostic *d);
 void keys_free(data_keys *keys);
 
@@ -141,6 +142,7 @@ void keys_free(data_keys *keys);
 typedef struct data_column {
   const hermes_slot *slot;
   const data_keys *refers; /* kind ref: the keys of the other table */
+  const char *refers_to;   /* its name */
   const hermes_unit_system *units;
   hermes_unit measure; /* of a number that stands alone: the header's unit, else the declared one */
   bool declared_measure; /* measure is the declared one */
@@ -156,6 +158,8 @@ bool data_value_read(data_column *column, csv_reader *csv, const csv_field *fiel
 /* Takes a number that stands for itself (.npy) into an element; NULL, or what is wrong with it. */
 bool data_value_check(const hermes_slot *slot, double number, double coherent, hermes_code *code,
                       char *message, size_t size);
+/* Says what a value out of range might have been. */
+void data_value_range(const hermes_slot *slot, hermes_diagnostic *d);
 /* The column's default, as it is kept in an array. */
 void data_value_default(data_column *column, size_t element);
 

@@ -41,6 +41,13 @@ static size_t find_heading(const csv_reader *csv, const char *name, size_t from)
   return SIZE_MAX;
 }
 
+static bool report_heading(csv_reader *csv, const csv_field *field, hermes_code code,
+                           const char *what, const char *name) {
+  data_report(csv->source, csv->problems, code, field->line, field->column, "column `%s`: %s", name,
+              what);
+  return false;
+}
+
 /* ---- what is missing ---- */
 
 /* Names of a header that a missing one may have been meant to be. */
@@ -73,10 +80,22 @@ static void list_names(const names *n, char *list, size_t size) {
   if (n->count > LISTED && used < size) snprintf(list + used, size - used, ", ...");
 }
 
+/* "tx_power (dBm)" for tx_power, as spreadsheets have it. */
+static const char *with_unit_behind(const names *n, const char *name) {
+  size_t length = strlen(name);
+  for (size_t i = 0; i < n->count; i++)
+    if (!strncmp(n->items[i], name, length) && n->items[i][length] &&
+        strchr(" (", n->items[i][length]))
+      return n->items[i];
+  return NULL;
+}
+
 /* Names the nearest column, or else all. */
 static void suggest_name(const names *n, const char *name, hermes_diagnostic *d) {
   char list[512];
-  const char *nearest = hermes_nearest(name, (const char *const *)n->items, n->count);
+  const char *nearest = with_unit_behind(n, name);
+  if (nearest) hermes_diagnostic_note(d, "a unit stands in brackets: `%s[...]`", name);
+  if (!nearest) nearest = hermes_nearest(name, (const char *const *)n->items, n->count);
   list_names(n, list, sizeof list);
   if (nearest)
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
@@ -106,15 +125,20 @@ static void report_missing_key(csv_reader *csv, const char *name) {
   free_names(&all);
 }
 
+static bool is_once(csv_reader *csv, const char *name, size_t field) {
+  size_t again = find_heading(csv, name, field + 1);
+  if (again == SIZE_MAX) return true;
+  return report_heading(csv, &csv->fields[again], HB0711, "it stands in the header twice", name);
+}
+
 static bool find_keys(data_layout *layout, csv_reader *csv) {
   const hermes_index *index = &layout->table->index;
   bool found = true;
   for (size_t i = 0; i < index->rank; i++) {
     const char *name = layout->description->tables[index->table[i]].name;
     layout->key[i] = find_heading(csv, name, 0);
-    if (layout->key[i] != SIZE_MAX) continue;
-    report_missing_key(csv, name);
-    found = false;
+    if (layout->key[i] == SIZE_MAX) report_missing_key(csv, name);
+    found &= layout->key[i] != SIZE_MAX && is_once(csv, name, layout->key[i]);
   }
   return found;
 }
@@ -128,7 +152,7 @@ bool layout_keys(data_layout *layout, const hermes_description *description,
   if (rank == 1) {
     size_t named = find_heading(csv, table->name, 0);
     layout->key[0] = named == SIZE_MAX ? 0 : named;
-    return true;
+    return named == SIZE_MAX || is_once(csv, table->name, named);
   }
   if (!is_indexed_twice(&table->index)) return find_keys(layout, csv);
   for (size_t i = 0; i < rank; i++)
@@ -141,13 +165,6 @@ bool layout_keys(data_layout *layout, const hermes_description *description,
 }
 
 /* ---- columns ---- */
-
-static bool report_heading(csv_reader *csv, const csv_field *field, hermes_code code,
-                           const char *what, const char *name) {
-  data_report(csv->source, csv->problems, code, field->line, field->column, "column `%s` %s", name,
-              what);
-  return false;
-}
 
 static const char *scale_name(hermes_scale scale) {
   static const char *const scales[] = {[HERMES_LINEAR] = "a linear quantity",
@@ -174,10 +191,10 @@ static bool read_measure(csv_reader *csv, const csv_field *field, data_column *c
   const hermes_slot *slot = column->slot;
   heading h;
   if (!read_heading(field, &h))
-    return report_heading(csv, field, HB0713, "has a bracket that does not close", slot->name);
+    return report_heading(csv, field, HB0713, "a bracket that does not close", slot->name);
   if (!h.unit) return true;
   if (slot->kind != HERMES_REAL)
-    return report_heading(csv, field, HB0713, "holds no numbers, and takes no unit", slot->name);
+    return report_heading(csv, field, HB0713, "it holds no numbers, and takes no unit", slot->name);
   hermes_unit unit;
   char error[256] = "";
   if (!hermes_unit_parse(column->units, h.unit, h.unit_length, &unit, error, sizeof error))
@@ -208,10 +225,8 @@ static names undeclared_names(const data_layout *layout, const csv_reader *csv) 
 }
 
 static bool is_sound(csv_reader *csv, data_column *column) {
-  const char *name = column->slot->name;
-  size_t again = find_heading(csv, name, column->field + 1);
-  if (again == SIZE_MAX) return read_measure(csv, &csv->fields[column->field], column);
-  return report_heading(csv, &csv->fields[again], HB0711, "stands in the header twice", name);
+  return is_once(csv, column->slot->name, column->field) &&
+         read_measure(csv, &csv->fields[column->field], column);
 }
 
 /* Columns that nobody declared are nobody's business, unless one of them may be the missing one
@@ -266,6 +281,7 @@ static void find_columns(data_layout *layout, csv_reader *csv, const data_keys *
                                        .field = find_heading(csv, of->name, 0),
                                        .array = slot[number],
                                        .refers = of->kind == HERMES_REF ? &keys[of->refers] : NULL};
+    if (of->kind == HERMES_REF) layout->columns[i].refers_to = d->tables[of->refers].name;
   }
 }
 
@@ -276,8 +292,8 @@ bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys,
   find_columns(layout, csv, keys, slot);
   names undeclared = undeclared_names(layout, csv);
   report_missing_columns(layout, csv, &undeclared);
-  if (!layout->mistakes) warn_of_defaults(layout, csv, &undeclared);
   check_headings(layout, csv);
+  if (!layout->mistakes) warn_of_defaults(layout, csv, &undeclared);
   free_names(&undeclared);
   return true;
 }

@@ -1,10 +1,14 @@
 /* The keys of a table's rows: one text for all of them, and a hash over it. */
 #include "data/data.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEAREST_AMONG = 100000 }; /* keys compared with a misspelt one */
+enum {
+  NEAREST_AMONG = 100000, /* keys compared with a misspelt one */
+  KEYS_LISTED = 8,        /* where none is near */
+};
 
 static uint64_t hash(const char *key, size_t length) {
   uint64_t h = 0xCBF29CE484222325u; /* FNV-1a, then mixed: keys differ in their last digits */
@@ -83,6 +87,16 @@ long keys_find(const data_keys *keys, const char *key, size_t length, size_t gue
   return (long)keys->bucket[bucket_of(keys, key, length)] - 1;
 }
 
+/* "its keys are s1, s2, ..." */
+static void list_keys(const char *const *names, size_t count, hermes_diagnostic *d) {
+  char list[KEYS_LISTED * (DATA_SHOWN + 8)] = "";
+  size_t used = 0;
+  for (size_t i = 0; i < count && i < KEYS_LISTED; i++)
+    used += (size_t)snprintf(list + used, sizeof list - used, i ? ", %s" : "%s",
+                             data_show(names[i], strlen(names[i])).text);
+  hermes_diagnostic_note(d, "its keys are %s%s", list, count > KEYS_LISTED ? ", ..." : "");
+}
+
 void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_diagnostic *d) {
   size_t count = keys->count < NEAREST_AMONG ? keys->count : NEAREST_AMONG;
   const char **names = malloc((count ? count : 1) * sizeof *names);
@@ -91,6 +105,7 @@ void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_
     names[row] = keys_at(keys, row);
   const char *nearest = names && word ? hermes_nearest(word, names, count) : NULL;
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  if (!nearest && names) list_keys(names, count, d);
   free(names);
   free(word);
 }

@@ -99,8 +99,10 @@ static int step(walk *w) {
   char name[DATA_PATH_BYTES];
   struct stat status;
   next_component(w, name);
-  if (fstatat(w->directory, name, &status, AT_SYMLINK_NOFOLLOW))
-    return refuse(w, HB0702, errno == ENOENT ? "does not exist" : strerror(errno));
+  if (fstatat(w->directory, name, &status, AT_SYMLINK_NOFOLLOW)) {
+    bool absent = errno == ENOENT;
+    return refuse(w, HB0702, absent ? "does not exist in the data directory" : strerror(errno));
+  }
   if (S_ISLNK(status.st_mode)) return follow(w, name) ? 0 : -1;
   bool last = !*w->rest;
   if (last && !S_ISREG(status.st_mode)) return refuse(w, HB0704, "is no regular file");
@@ -255,6 +257,6 @@ bool data_check_text(data_source *source, hermes_diagnostics *problems) {
   hermes_diagnostic *d =
       byte ? data_report(source, problems, HB0707, line, column, "byte 0x%02X is not UTF-8", byte)
            : data_report(source, problems, HB0706, line, column, "a NUL byte");
-  if (sixteen) hermes_diagnostic_note(d, "help: the file is UTF-16; save it as UTF-8");
+  if (sixteen) hermes_diagnostic_note(d, "the file is UTF-16; save it as UTF-8");
   return false;
 }

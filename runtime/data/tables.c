@@ -6,6 +6,8 @@
  */
 #include "data/data.h"
 
+#include <hermes/numeric.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,11 +77,24 @@ static void leave_source(data_source *source) {
 
 /* ---- first pass: the keys of the rows ---- */
 
+/* Keys are printed: nothing in them may steer a terminal or break a table. */
+static bool has_control(const char *key, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)key[i] < ' ' || key[i] == 0x7F ||
+        (i + 1 < length && key[i] == '\xC2' && (unsigned char)key[i + 1] < 0xA0))
+      return true;
+  return false;
+}
+
 static bool take_key(csv_reader *csv, const csv_field *field, data_keys *keys) {
   size_t length;
   const char *key = csv_text(csv, field, &length);
   if (length == 0)
     data_report(csv->source, csv->problems, HB0721, field->line, field->column, "an empty key");
+  else if (has_control(key, length))
+    data_report(csv->source, csv->problems, HB0737, field->line, field->column,
+                "key `%s` holds a line break, a tab or another control character",
+                data_show(key, length).text);
   keys_added added = keys_add(keys, key, length);
   if (added == KEYS_FULL)
     data_report(csv->source, csv->problems, HB0705, field->line, field->column,
@@ -96,9 +111,10 @@ static void collect_from(loader *l, size_t table, csv_reader *csv) {
   data_keys *keys = &l->to->keys[table];
   data_layout layout;
   if (!layout_keys(&layout, l->description, of, csv)) return;
+  size_t problems = csv->source->problems;
   while (csv_next(csv, layout.fields) && take_key(csv, &csv->fields[layout.key[0]], keys)) {
   }
-  keys->incomplete = csv->lost || !keys->count || data_source_full(csv->source);
+  keys->incomplete = csv->lost || !keys->count || csv->source->problems > problems;
   l->to->rows[table] = keys->count;
   if (!keys->count && !csv->source->problems)
     data_report(csv->source, l->problems, HB0716, 0, 0, "table `%s` has no rows in `%s`", of->name,
@@ -200,6 +216,13 @@ static void pair_text(const loader *l, const hermes_index *index, size_t element
   }
 }
 
+static bool has_all_keys(const loader *l, const hermes_index *index) {
+  bool all = true;
+  for (size_t i = 0; i < index->rank; i++)
+    all &= !l->to->keys[index->table[i]].incomplete;
+  return all;
+}
+
 static bool is_seen(const unsigned char *seen, size_t element) {
   return seen[element / 8] >> element % 8 & 1;
 }
@@ -211,8 +234,9 @@ static void read_pairs(loader *l, csv_reader *csv, data_layout *layout, unsigned
     if (is_seen(seen, element)) {
       char pair[256];
       pair_text(l, &layout->table->index, element, pair, sizeof pair);
-      data_report(csv->source, l->problems, HB0719, csv->record_line, 0, "pair %s stands twice",
-                  pair);
+      const csv_field *first = &csv->fields[layout->key[0]];
+      data_report(csv->source, l->problems, HB0719, first->line, first->column,
+                  "pair %s stands twice", pair);
       continue;
     }
     seen[element / 8] |= (unsigned char)(1 << element % 8);
@@ -227,8 +251,8 @@ static void report_missing_pairs(loader *l, csv_reader *csv, const data_layout *
   hermes_diagnostic *d = data_report(
       csv->source, l->problems, HB0720, 0, 0, "`%s` lacks %zu of the %zu pairs of `%s`: %s%s",
       csv->source->name, missing, elements, layout->table->name, pair, missing > 1 ? ", ..." : "");
-  hermes_diagnostic_note(d, "help: a table whose pairs may be missing is declared `sparse`, and "
-                            "its columns have defaults");
+  hermes_diagnostic_note(d, "a table whose pairs may be missing is declared `sparse`, and its "
+                            "columns have defaults");
 }
 
 /* Lines that could not be read leave pairs missing, too: these follow from another mistake and are
@@ -246,7 +270,7 @@ static void fill_missing_pairs(loader *l, csv_reader *csv, data_layout *layout,
     else if (missing++ == 0)
       first = e;
   }
-  if (missing && !csv->source->problems)
+  if (missing && !csv->source->problems && has_all_keys(l, &layout->table->index))
     report_missing_pairs(l, csv, layout, first, missing, elements);
 }
 
@@ -290,6 +314,7 @@ static void shape_text(const size_t *shape, size_t rank, char *text, size_t size
 static bool check_shape(loader *l, size_t table, const npy_array *array) {
   const hermes_index *index = &l->description->tables[table].index;
   size_t expected[HERMES_MAX_RANK];
+  if (!has_all_keys(l, index)) return false; /* which was reported */
   for (size_t i = 0; i < index->rank; i++)
     expected[i] = l->to->rows[index->table[i]];
   if (array->rank == index->rank && !memcmp(array->shape, expected, index->rank * sizeof *expected))
@@ -306,20 +331,25 @@ static bool check_shape(loader *l, size_t table, const npy_array *array) {
   return false;
 }
 
-static void report_element(loader *l, size_t table, size_t element, hermes_code code,
-                           const char *message) {
+static void report_element(loader *l, size_t table, const hermes_slot *slot, size_t element,
+                           hermes_code code, const char *message) {
   char pair[256];
   pair_text(l, &l->description->tables[table].index, element, pair, sizeof pair);
-  data_report(source_of(l, table), l->problems, code, 0, 0, "%s, at pair %s", message, pair);
+  hermes_diagnostic *d =
+      data_report(source_of(l, table), l->problems, code, 0, 0, "%s, at pair %s", message, pair);
+  if (code == HB0726) data_value_range(slot, d);
 }
 
 static bool put(const hermes_slot *slot, void *array, size_t element, double number,
                 hermes_code *code, char *message, size_t size) {
   if (slot->kind == HERMES_BOOL) {
     ((int32_t *)array)[element] = number == 1;
+    if (number == 0 || number == 1) return true;
+    char text[HERMES_DECIMAL_TEXT];
     *code = HB0729;
-    snprintf(message, size, "`%s` is neither 0 nor 1", slot->name);
-    return number == 0 || number == 1;
+    hermes_decimal_text(number, 17, text);
+    snprintf(message, size, "`%s` in `%s` is neither 0 nor 1", text, slot->name);
+    return false;
   }
   double value = hermes_to_coherent(&slot->measure, number);
   ((double *)array)[element] = value;
@@ -349,7 +379,7 @@ static void fill_array(loader *l, size_t table, const npy_array *array) {
     char message[256];
     double number = npy_element(array, place_in_file(array, e));
     if (!put(slot, to, e, number, &code, message, sizeof message))
-      report_element(l, table, e, code, message);
+      report_element(l, table, slot, e, code, message);
   }
 }
 

@@ -110,7 +110,8 @@ static bool read_unit(reading *r, const char *text, size_t length, hermes_unit *
                      (length > 2 && !memcmp(text, "1/", 2));
   if (!begins_unit || length >= sizeof column->unit_text) return report_no_number(r);
   if (!hermes_unit_parse(column->units, text, length, unit, error, sizeof error)) {
-    hermes_diagnostic *d = REPORT(r, HB0715, "%s", error);
+    hermes_diagnostic *d = REPORT(r, HB0715, "`%s` in `%s`: %s", data_show(r->text, r->length).text,
+                                  column->slot->name, error);
     hermes_diagnostic_fact(&d->expected, "%s", column->slot->unit);
     return false;
   }
@@ -124,12 +125,15 @@ static bool same_measure(const hermes_unit *a, const hermes_unit *b) {
   return a->scale == b->scale && hermes_dimension_equal(&a->dimension, &b->dimension);
 }
 
-static bool report_value(reading *r, hermes_code code, const char *message) {
-  const hermes_slot *slot = r->column->slot;
+void data_value_range(const hermes_slot *slot, hermes_diagnostic *d) {
   char range[256];
-  hermes_diagnostic *d = REPORT(r, code, "%s", message);
   hermes_domain_text(&slot->domain, slot->unit, range, sizeof range);
-  if (code == HB0726) hermes_diagnostic_fact(&d->expected, "%s", range);
+  hermes_diagnostic_fact(&d->expected, "%s", range);
+}
+
+static bool report_value(reading *r, hermes_code code, const char *message) {
+  hermes_diagnostic *d = REPORT(r, code, "%s", message);
+  if (code == HB0726) data_value_range(r->column->slot, d);
   return false;
 }
 
@@ -190,7 +194,7 @@ static bool report_label(reading *r) {
     used += (size_t)snprintf(list + used, sizeof list - used, i ? ", %s" : "%s", slot->labels[i]);
   hermes_diagnostic_fact(&d->expected, "%s", list);
   const char *nearest = hermes_nearest(shown.text, slot->labels, slot->label_count);
-  hermes_diagnostic_fact(&d->candidates, "%s", nearest ? nearest : list);
+  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   return false;
 }
 
@@ -213,8 +217,9 @@ static bool read_ref(reading *r) {
     return true;
   }
   if (column->refers->incomplete) return false; /* follows from a mistake that was reported */
-  hermes_diagnostic *d = REPORT(r, HB0718, "`%s` in `%s` is no key of the table that it refers to",
-                                data_show(r->text, r->length).text, column->slot->name);
+  hermes_diagnostic *d =
+      REPORT(r, HB0718, "`%s` in `%s` is no key of table `%s`", data_show(r->text, r->length).text,
+             column->slot->name, column->refers_to);
   keys_suggest(column->refers, r->text, r->length, d);
   return false;
 }
@@ -227,8 +232,7 @@ static bool read_empty(reading *r) {
   }
   hermes_diagnostic *d = REPORT(r, HB0721, "`%s` is empty", slot->name);
   if (slot->has_default)
-    hermes_diagnostic_note(d,
-                           "help: its default fills empty fields when it is declared `or missing`");
+    hermes_diagnostic_note(d, "its default fills empty fields when it is declared `or missing`");
   return false;
 }
 

@@ -3,7 +3,10 @@
 
 #include <hermes/diagnostics.h>
 
-enum { LONGEST_WORD = 128 }; /* bytes; a longer word has no neighbours */
+enum {
+  LONGEST_WORD = 128,   /* bytes; a longer word has no neighbours */
+  MOST_STEPS = 20000000 /* bytes compared with bytes, over all names: the help of a message */
+};                      /* must not take longer than what it is about */
 
 static char lower(char c) {
   return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -39,11 +42,12 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 
 const char *hermes_nearest(const char *word, const char *const *names, size_t count) {
   const char *nearest = NULL;
-  size_t length = strlen(word), farthest = length / 3;
+  size_t length = strlen(word), farthest = length / 3, steps = 0;
   if (length > LONGEST_WORD) return NULL;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count && steps <= MOST_STEPS; i++) {
     size_t other = strlen(names[i]);
-    if (other > LONGEST_WORD) continue;
+    if (other > length + farthest || length > other + farthest || other > LONGEST_WORD) continue;
+    steps += (length + 1) * (other + 1);
     size_t distance = edit_distance(word, length, names[i], other);
     if (distance > farthest || (nearest && distance == farthest)) continue;
     nearest = names[i];

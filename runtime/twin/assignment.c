@@ -3,9 +3,12 @@
  */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- names -------------------------------------------------------------------------------- */
 
@@ -41,8 +44,8 @@ static twin_complaint complain_of_name(twin_session *session, const char *name, 
   if (is_computed(d, name))
     return hermes_report(list, HB0810, NULL, "`%s` is computed or read from data, not decided",
                          name);
-  return hermes_report(list, HB0810, NULL, "`%s` is no %s of %s", name, what_may_be_named(names),
-                       d->blueprint);
+  return hermes_report(list, HB0810, NULL, "`%s` is no %s of %s", DATA_SHOW(name),
+                       what_may_be_named(names), d->blueprint);
 }
 
 twin_complaint twin_find_slot(twin_session *session, const char *name, unsigned names, int *slot) {
@@ -71,8 +74,9 @@ twin_complaint twin_complain_of_key(twin_session *session, int table, const char
   size_t rows = twin_rows(session, table);
   const char **keys = twin_allocate(rows, sizeof *keys);
   for (size_t i = 0; i < rows; i++) keys[i] = session->door->key(session->twin, table, i);
-  twin_complaint complaint = hermes_report(&session->problems, HB0811, NULL, "there is no %s `%s`",
-                                           session->description->tables[table].name, key);
+  twin_complaint complaint =
+      hermes_report(&session->problems, HB0811, NULL, "there is no %s `%s`",
+                    session->description->tables[table].name, DATA_SHOW(key));
   twin_suggest(complaint, key, keys, rows);
   free(keys);
   return complaint;
@@ -83,8 +87,8 @@ twin_complaint twin_narrow(twin_session *session, twin_assignment *target, size_
   const hermes_slot *slot = &session->description->slots[target->slot];
   if (axis >= slot->index.rank) {
     char *form = twin_slot_text(session, slot);
-    twin_complaint complaint =
-        hermes_report(&session->problems, HB0815, NULL, "`%s` has no index for `%s`", form, key);
+    twin_complaint complaint = hermes_report(&session->problems, HB0815, NULL,
+                                             "`%s` has no index for `%s`", form, DATA_SHOW(key));
     free(form);
     return complaint;
   }
@@ -112,24 +116,27 @@ static bool is_whole(double *number) {
 static const char *check_domain(const hermes_slot *slot, double *number) {
   if (!isfinite(*number)) return "is too large";
   if (slot->integer && !is_whole(number)) return "is no whole number";
-  if (!hermes_domain_holds(&slot->domain, *number))
-    return slot->domain.form == HERMES_SET ? "is not among its values" : "is not in its range";
-  return NULL;
+  if (hermes_domain_holds(&slot->domain, *number)) return NULL;
+  if (slot->domain.form == HERMES_SET) return "is not among its values";
+  hermes_domain without_steps = slot->domain;
+  without_steps.step = 0;
+  return hermes_domain_holds(&without_steps, *number) ? "is not on its steps"
+                                                      : "is not in its range";
 }
 
 static twin_complaint complain_of_value(twin_session *session, hermes_code code,
                                         const hermes_slot *slot, const char *text,
                                         const char *wrong) {
   twin_complaint complaint =
-      *text ? hermes_report(&session->problems, code, NULL, "`%s` for `%s` %s", text, slot->name,
-                            wrong)
+      *text ? hermes_report(&session->problems, code, NULL, "`%s` for `%s` %s", DATA_SHOW(text),
+                            slot->name, wrong)
             : hermes_report(&session->problems, code, NULL, "no value for `%s`", slot->name);
   char *domain = twin_domain_text(session, slot);
   if (*domain)
     hermes_diagnostic_fact(&complaint->expected, "%s", domain);
   else
     hermes_diagnostic_fact(&complaint->expected, "a number in %s", slot->unit);
-  hermes_diagnostic_fact(&complaint->actual, "%s", text);
+  hermes_diagnostic_fact(&complaint->actual, "%s", DATA_SHOW(text));
   free(domain);
   return complaint;
 }
@@ -200,6 +207,7 @@ static twin_complaint convert(twin_session *session, const hermes_slot *slot, co
 static twin_complaint real_of_text(twin_session *session, const hermes_slot *slot, const char *text,
                                    double *number) {
   double given;
+  text += strspn(text, " \t");
   size_t used = hermes_decimal(text, strlen(text), &given);
   if (!used) return complain_of_value(session, HB0812, slot, text, "is no number");
   const char *rest = text + used + strspn(text + used, " \t");
@@ -212,7 +220,7 @@ static twin_complaint bool_of_text(twin_session *session, const hermes_slot *slo
                                    double *number) {
   static const char *const words[] = {"false", "true", "0", "1", "no", "yes"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    if (strcmp(text, words[i])) continue;
+    if (strcasecmp(text, words[i])) continue; /* spreadsheets write TRUE */
     *number = (double)(i % 2);
     return NULL;
   }
@@ -321,7 +329,8 @@ static bool malformed(twin_session *session, twin_span span, const char *what) {
 static bool narrow_by_key(twin_session *session, twin_span key, size_t axis,
                           twin_assignment *target) {
   char *word = words_in(key);
-  bool good = place(twin_narrow(session, target, axis, word), key);
+  bool good = *word ? place(twin_narrow(session, target, axis, word), key)
+                    : malformed(session, key, "a key is missing");
   free(word);
   return good;
 }
@@ -372,7 +381,8 @@ static bool assign_option(twin_session *session, const char *argument,
                           twin_assignments *assignments) {
   twin_span all = twin_whole(twin_keep_text(session, "--set", argument));
   size_t equals = find_equals(all);
-  if (equals == all.end) return malformed(session, all, "--set takes name=value");
+  if (equals == all.end || equals == all.start)
+    return malformed(session, all, "--set takes name=value");
   twin_assignment assignment;
   twin_span name = {all.text, all.start, equals}, value = {all.text, equals + 1, all.end};
   if (!twin_target(session, name, TWIN_INPUTS | TWIN_POLICIES, &assignment) ||

@@ -84,18 +84,28 @@ static bool read_lines(const reader *r) {
 
 /* ---- CSV ---------------------------------------------------------------------------------- */
 
-/* A field as a part of the file; where quotes in it are doubled, as a text of its own. */
+/* A field as it stands in the file. */
+static twin_span span_in_file(const reader *r, const csv_field *field) {
+  size_t start = (size_t)(field->text - r->text->bytes);
+  return (twin_span){r->text, start, start + field->length};
+}
+
+/* A field as it is read: where quotes in it are doubled, a text of its own. */
 static twin_span span_of(const reader *r, csv_reader *csv, const csv_field *field) {
-  if (!field->doubled) {
-    size_t start = (size_t)(field->text - r->text->bytes);
-    return (twin_span){r->text, start, start + field->length};
-  }
+  if (!field->doubled) return span_in_file(r, field);
   size_t length;
   const char *text = csv_text(csv, field, &length);
   char *copy = twin_print("%.*s", (int)length, text);
   const twin_text *kept = twin_keep_text(r->session, r->text->name, copy);
   free(copy);
   return twin_whole(kept);
+}
+
+/* What was said of such a copy from problem number `first` on is said of the field in the file. */
+static void place_in_file(const reader *r, const csv_field *field, size_t first) {
+  hermes_diagnostics *problems = &r->session->problems;
+  for (size_t i = first; field->doubled && i < problems->count; i++)
+    problems->items[i].place = twin_place(span_in_file(r, field));
 }
 
 static bool overlap(const twin_assignment *a, const twin_assignment *b) {
@@ -118,15 +128,21 @@ static bool take_header(const reader *r, csv_reader *csv, twin_assignment *colum
   bool good = true;
   for (size_t i = 0; i < csv->count; i++) {
     twin_span span = span_of(r, csv, &csv->fields[i]);
+    size_t problems = r->session->problems.count;
     good &= twin_target(r->session, span, TWIN_POLICIES, &columns[i]) &&
             check_twice(r, columns, i, span);
+    place_in_file(r, &csv->fields[i], problems);
   }
   return good;
 }
 
 static bool take_field(const reader *r, csv_reader *csv, size_t column, twin_assignment *target) {
-  twin_span span = span_of(r, csv, &csv->fields[column]);
-  if (span.start < span.end) return twin_value(r->session, span, target);
+  const csv_field *field = &csv->fields[column];
+  twin_span span = span_of(r, csv, field);
+  size_t problems = r->session->problems.count;
+  bool good = span.start < span.end && twin_value(r->session, span, target);
+  place_in_file(r, field, problems);
+  if (good || span.start < span.end) return good;
   hermes_place where = twin_place(span);
   hermes_diagnostic *d = hermes_report(&r->session->problems, HB0821, &where,
                                        "an empty field in column %zu", column + 1);

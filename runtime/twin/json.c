@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { DEEPEST = 64 };
+#define NUMBERS "a number reads -3, 0.5 or 1e6"
 #define QUOTE_QUANTITIES "a value with its unit stands in double quotes: \"-3 dB\""
 
 typedef struct parser {
@@ -151,7 +152,7 @@ static bool parse_number(parser *p, twin_node *node) {
   size_t start = p->at;
   node->kind = TWIN_NODE_NUMBER;
   if (!take_number_text(p) || is_digit(peek(p)))
-    return fail(p, "a number is not written like this", "a number reads -3, 0.5 or 1e6");
+    return fail(p, "a number is not written like this", NUMBERS);
   hermes_decimal(p->bytes + start, p->at - start, &node->number);
   return true;
 }
@@ -168,6 +169,8 @@ static bool parse_word(parser *p, twin_node *node) {
     node->kind = words[i].kind;
     return true;
   }
+  if (peek(p) && strchr(".+", peek(p)))
+    return fail(p, "a number is not written like this", NUMBERS);
   return fail(p, "a value is expected",
               "texts stand in double quotes; the words are true, false and null");
 }

@@ -1,6 +1,8 @@
 /* The options, each once: reading, checking and help follow from the one table. */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,9 +77,9 @@ static void *field_of(twin_options *options, const option *o) {
 static bool bad_argument(const option *o, const char *argument, hermes_diagnostics *problems,
                          const char *expected) {
   hermes_diagnostic *d =
-      hermes_report(problems, HB0804, NULL, "%s does not take `%s`", o->name, argument);
+      hermes_report(problems, HB0804, NULL, "%s does not take `%s`", o->name, DATA_SHOW(argument));
   hermes_diagnostic_fact(&d->expected, "%s", expected);
-  hermes_diagnostic_fact(&d->actual, "%s", argument);
+  hermes_diagnostic_fact(&d->actual, "%s", DATA_SHOW(argument));
   return false;
 }
 
@@ -241,6 +243,11 @@ static bool wrong_use(const reader *r, const option *o) {
   return false;
 }
 
+/* Where a value belongs, the next option says that the value was forgotten. */
+static bool names_option(const char *word) {
+  return find_option(word, strcspn(word, "=")) != NULL;
+}
+
 /* "--name value", "--name=value" or a flag. */
 static bool take_option(reader *r, const char *word) {
   size_t length = strcspn(word, "=");
@@ -249,7 +256,7 @@ static bool take_option(reader *r, const char *word) {
   const char *argument = word[length] ? word + length + 1 : NULL;
   if (!o->argument && argument) return wrong_use(r, o);
   if (o->argument && !argument) {
-    if (r->next == r->count) return wrong_use(r, o);
+    if (r->next == r->count || names_option(r->words[r->next])) return wrong_use(r, o);
     argument = r->words[r->next++];
   }
   return o->take(o, argument, r->options, r->problems);

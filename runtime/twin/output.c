@@ -74,8 +74,8 @@ bool twin_output_open(twin_session *session, twin_output *output) {
 
 /* Errors of writing show up at the latest when the last bytes leave the buffer. */
 static int close_error(FILE *out) {
-  errno = 0;
-  int error = ferror(out) || fflush(out) ? (errno ? errno : EIO) : 0;
+  int error = fflush(out) ? errno : 0; /* of what failed before, too: its bytes are still there */
+  if (!error && ferror(out)) error = EIO;
   if (out != stdout && fclose(out) && !error) error = errno;
   return error;
 }

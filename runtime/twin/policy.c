@@ -1,6 +1,10 @@
 /* Decisions and inputs as JSON: {"offset": {"c3": "-3 dB", "c4": 2}, "mode": "eco"}. */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
+#include <string.h>
+
 /* One document while it is taken apart. */
 typedef struct reader {
   twin_session *session;
@@ -26,9 +30,9 @@ static bool place_at_key(const reader *r, const twin_node *node, twin_complaint 
 static bool check_twice(const reader *r, const twin_node *object) {
   const twin_node *twice = twin_node_twice(object);
   if (!twice) return true;
-  return place_at_key(
-      r, twice,
-      hermes_report(&r->session->problems, HB0809, NULL, "`%s` stands here twice", twice->key));
+  return place_at_key(r, twice,
+                      hermes_report(&r->session->problems, HB0809, NULL, "`%s` stands here twice",
+                                    DATA_SHOW(twice->key)));
 }
 
 /* ---- values ------------------------------------------------------------------------------- */

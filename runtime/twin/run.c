@@ -1,6 +1,8 @@
 /* run: one decision, its KPIs and verdicts, and the arrays asked for. */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +65,7 @@ static void complain_of_shown(twin_session *s, const char *name) {
   for (size_t i = 0; i < d->slot_count; i++)
     if (is_showable(&d->slots[i])) names[count++] = d->slots[i].name;
   hermes_diagnostic *complaint =
-      hermes_report(&s->problems, HB0819, NULL, "there is no value `%s` to show", name);
+      hermes_report(&s->problems, HB0819, NULL, "there is no value `%s` to show", DATA_SHOW(name));
   twin_suggest(complaint, name, names, count);
   hermes_diagnostic_note(complaint, "a column is named with its table: path.rsrp");
   free(names);

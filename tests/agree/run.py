@@ -24,6 +24,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import shlex
 import subprocess
 import sys
@@ -36,6 +37,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"
 RANDOM_RUNS, RANDOM_CANDIDATES = 6, 24
 RELATIVE, DECIBELS = 1e-12, 4.342944819032518e-12
+NUMBER = re.compile(r": -?[0-9]")
 
 
 # ---- comparing ----------------------------------------------------------------------------------
@@ -175,7 +177,8 @@ class Subject:
     def ask(self, what, words):
         """Both answers to one command; None where they differ."""
         a, b = self.both.answers(words)
-        x, y = a.document(), b.document()
+        x = a.document()
+        y = x if a.out == b.out else b.document()
         problems = []
         for program, answer in (("native", a), ("interpreted", b)):
             if answer.code < 0 or answer.code > 2 or "runtime error" in answer.errors:
@@ -184,7 +187,9 @@ class Subject:
             problems.append(f"exit codes {a.code} and {b.code}: {a.errors} {b.errors}")
         if anonymous(a.errors, self.both) != anonymous(b.errors, self.both):
             problems.append(f"messages {a.errors!r} and {b.errors!r}")
-        if x is None or y is None:
+        if a.out == b.out:
+            self.tally.numbers += len(NUMBER.findall(a.out))
+        elif x is None or y is None:
             if a.out != b.out:
                 problems.append(f"outputs {a.out[:500]!r} and {b.out[:500]!r}")
         else:

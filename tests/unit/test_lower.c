@@ -1,7 +1,8 @@
-/* Lowering and emission: what the generated C computes is what the interpreter computes, to the last
- * bit; and reductions are grouped, costly terms hoisted, where that is worth it.
+/* Lowering and emission: what the generated C computes is what the interpreter computes, to the
+ * last bit; and reductions are grouped, costly terms hoisted, where that is worth it.
  *
- * Programs are built by hand, or at random from a seed, so that nothing here depends on the parser. */
+ * Programs are built by hand, or at random from a seed, so that nothing here depends on the parser.
+ */
 #include "terms.h"
 
 #include <dlfcn.h>
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* ---- a program that grows ------------------------------------------------------------------------- */
+/* ---- a program that grows ---- */
 
 enum { CELL, UE, HOUR, TABLES };
 static const char *const TABLE_NAMES[] = {"cell", "ue", "hour"};
@@ -55,8 +56,8 @@ static World *world_new(uint64_t seed) {
   program->tables = ARENA_ARRAY(&w->compiler.arena, Table, TABLES);
   program->table_count = TABLES;
   for (int i = 0; i < TABLES; i++)
-    program->tables[i] = (Table){.name = TABLE_NAMES[i], .doc = "", .file = "", .rank = 1,
-                                 .index = {i}};
+    program->tables[i] =
+        (Table){.name = TABLE_NAMES[i], .doc = "", .file = "", .rank = 1, .index = {i}};
   memcpy(w->rows, (size_t[]){5, 2600, 3}, sizeof w->rows);
   w->random = seed;
   return w;
@@ -84,8 +85,16 @@ static int add_slot(World *w, Role role, Type type, int rank, const int *index, 
   Program *program = &w->compiler.program;
   int number = program->slot_count++;
   Slot *slot = &program->slots[number];
-  *slot = (Slot){.role = role, .type = type, .rank = rank, .value = value, .table = -1, .block = -1,
-                 .doc = "", .unit_text = "1", .unit = hermes_unit_one(), .because = -1};
+  *slot = (Slot){.role = role,
+                 .type = type,
+                 .rank = rank,
+                 .value = value,
+                 .table = -1,
+                 .block = -1,
+                 .doc = "",
+                 .unit_text = "1",
+                 .unit = hermes_unit_one(),
+                 .because = -1};
   slot->name = arena_format(arena(w), "x%d", number);
   slot->span = places[number % 3];
   for (int i = 0; i < rank; i++) {
@@ -112,7 +121,7 @@ static void split_order(World *w) {
   program->order = order;
 }
 
-/* ---- terms ---------------------------------------------------------------------------------------- */
+/* ---- terms ---- */
 
 static Term *number(World *w, double value) {
   return new_number(arena(w), value, TYPE_REAL, (Span){0});
@@ -158,7 +167,7 @@ static Term *reduce(World *w, Reduction reduction, Term *body, int variable_, in
   return term;
 }
 
-/* ---- arrays --------------------------------------------------------------------------------------- */
+/* ---- arrays ---- */
 
 typedef struct Arrays {
   hermes_frame frame;
@@ -184,10 +193,12 @@ static double some_number(World *w, bool wild) {
 static void fill(World *w, const Slot *slot, void *array) {
   bool wild = w->wild && pick(w, 8) == 0;
   for (size_t i = 0; i < elements(w, slot); i++) {
-    if (slot->type.kind == TYPE_REAL) ((double *)array)[i] = some_number(w, wild);
+    if (slot->type.kind == TYPE_REAL)
+      ((double *)array)[i] = some_number(w, wild);
     else if (slot->type.kind == TYPE_REF)
       ((int32_t *)array)[i] = pick(w, (int)w->rows[slot->type.table]);
-    else ((int32_t *)array)[i] = pick(w, 2);
+    else
+      ((int32_t *)array)[i] = pick(w, 2);
   }
 }
 
@@ -212,7 +223,7 @@ static void arrays_free(Arrays *arrays) {
   free(arrays->slot);
 }
 
-/* ---- the generated twin --------------------------------------------------------------------------- */
+/* ---- the generated twin ---- */
 
 typedef struct Native {
   void *library;
@@ -256,7 +267,7 @@ static Native native_new(const Compiler *compiler) {
   return native;
 }
 
-/* ---- both agree ----------------------------------------------------------------------------------- */
+/* ---- both agree ---- */
 
 static void same_fault(const hermes_fault *a, const hermes_fault *b) {
   assert_int_equal(a->code, b->code);
@@ -300,7 +311,8 @@ static bool agree(World *w) {
   Native native = native_new(&w->compiler);
   int failed = compute_all(reference, &a.frame);
   assert_int_equal(compute_all(native.model, &b.frame), failed);
-  if (failed) same_fault(&a.frame.fault, &b.frame.fault);
+  if (failed)
+    same_fault(&a.frame.fault, &b.frame.fault);
   else
     for (int i = 0; i < count; i++) same_arrays(w, &a, &b, i);
   dlclose(native.library);
@@ -310,7 +322,7 @@ static bool agree(World *w) {
   return !failed;
 }
 
-/* ---- terms at random ------------------------------------------------------------------------------ */
+/* ---- terms at random ---- */
 
 typedef struct Around { /* index variables in scope */
   int table[MAX_VARIABLES];
@@ -337,8 +349,7 @@ static Term *random_row(World *w, const Around *around, int table) {
   int candidates[MAX_VARIABLES + MAX_SLOTS], count = 0;
   for (int i = 0; i < around->count; i++)
     if (around->table[i] == table) candidates[count++] = i;
-  if (count > 0 && pick(w, 4) > 0)
-    return variable(w, candidates[pick(w, count)], table);
+  if (count > 0 && pick(w, 4) > 0) return variable(w, candidates[pick(w, count)], table);
   const Program *program = &w->compiler.program;
   Around inside = deeper(around);
   count = 0;
@@ -396,7 +407,8 @@ static Term *random_reduction(World *w, const Around *around, Reduction reductio
                  reduction == REDUCE_SHARE;
   term->filter = random_filter(w, &inside);
   term->body = logical ? random_bool(w, &inside) : random_real(w, &inside);
-  if (term->type.kind == TYPE_REF) term->fallback = random_row(w, around, term->type.table);
+  if (term->type.kind == TYPE_REF)
+    term->fallback = random_row(w, around, term->type.table);
   else if (!term_is_neutral(reduction) ? pick(w, 30) > 0 : pick(w, 3) == 0)
     term->fallback = term->type.kind == TYPE_BOOL ? truth(w, pick(w, 2)) : random_real(w, around);
   return term;
@@ -411,9 +423,9 @@ static Term *random_operator(World *w, const Around *around) {
   do op = (Operator)pick(w, OP_COUNT);
   while (op == OP_NOT || (op >= OP_LESS && op <= OP_OR));
   static const bool two[OP_COUNT] = {
-      [OP_ADD] = true, [OP_SUBTRACT] = true, [OP_MULTIPLY] = true, [OP_DIVIDE] = true,
-      [OP_POWER] = true, [OP_MIN] = true, [OP_MAX] = true, [OP_ATAN2] = true, [OP_HYPOT] = true,
-      [OP_MOD] = true};
+      [OP_ADD] = true,   [OP_SUBTRACT] = true, [OP_MULTIPLY] = true, [OP_DIVIDE] = true,
+      [OP_POWER] = true, [OP_MIN] = true,      [OP_MAX] = true,      [OP_ATAN2] = true,
+      [OP_HYPOT] = true, [OP_MOD] = true};
   static const double exponents[] = {2, 0.5, 1, -1, 3};
   Term *left = random_real(w, around);
   if (!two[op]) return apply(w, op, left, NULL);
@@ -422,12 +434,13 @@ static Term *random_operator(World *w, const Around *around) {
 }
 
 static Term *random_real(World *w, const Around *around) {
-  static const Reduction reductions[] = {REDUCE_SUM, REDUCE_PRODUCT, REDUCE_MIN, REDUCE_MAX,
-                                         REDUCE_MEAN, REDUCE_COUNT, REDUCE_SHARE,
-                                         REDUCE_PERCENTILE, REDUCE_SUM, REDUCE_MEAN};
+  static const Reduction reductions[] = {
+      REDUCE_SUM,   REDUCE_PRODUCT, REDUCE_MIN,        REDUCE_MAX, REDUCE_MEAN,
+      REDUCE_COUNT, REDUCE_SHARE,   REDUCE_PERCENTILE, REDUCE_SUM, REDUCE_MEAN};
   Around inside = deeper(around);
   if (is_deep(w, around))
-    return pick(w, 4) ? random_slot(w, around, TYPE_REAL) : number(w, some_number(w, pick(w, 4) == 0));
+    return pick(w, 4) ? random_slot(w, around, TYPE_REAL)
+                      : number(w, some_number(w, pick(w, 4) == 0));
   int kind = pick(w, 20);
   if (kind < 11) return random_operator(w, &inside);
   if (kind < 17) return random_reduction(w, around, reductions[pick(w, 10)], -1);
@@ -465,14 +478,18 @@ static Term *random_bool(World *w, const Around *around) {
                random_real(w, &inside));
 }
 
-/* ---- tables, policies and functions for all random programs --------------------------------------- */
+/* ---- tables, policies and functions for all random programs ---- */
 
 static void add_function(World *w, Term *let, Term *result) {
   Program *program = &w->compiler.program;
   if (!program->functions) program->functions = ARENA_ARRAY(arena(w), Function, 8);
   Function *function = &program->functions[program->function_count++];
-  *function = (Function){.name = "f", .parameter_count = 2, .local_count = 3, .let_count = 1,
-                         .result = result, .type = REAL};
+  *function = (Function){.name = "f",
+                         .parameter_count = 2,
+                         .local_count = 3,
+                         .let_count = 1,
+                         .result = result,
+                         .type = REAL};
   function->parameters = ARENA_ARRAY(arena(w), Type, 2);
   function->parameters[0] = function->parameters[1] = REAL;
   function->lets = ARENA_ARRAY(arena(w), Term *, 1);
@@ -538,7 +555,7 @@ static void test_random_programs(void **state) {
   print_message("%d of %d programs without a fault\n", well, programs);
 }
 
-/* ---- a small network to look at step by step ------------------------------------------------------ */
+/* ---- a small network to look at step by step ---- */
 
 /* Slots of every program below, in this order. */
 enum {
@@ -562,7 +579,8 @@ static World *network_new(void) {
   add_slot(w, ROLE_COLUMN, ref_to(HOUR), 1, &cell, NULL);
   add_slot(w, ROLE_COLUMN, BOOL, 1, &ue, NULL);
   add_slot(w, ROLE_POLICY, ref_to(CELL), 1, &cell, NULL);
-  static const char *const names[] = {"gain", "demand", "power", "server", "site", "active", "peer"};
+  static const char *const names[] = {"gain", "demand", "power", "server",
+                                      "site", "active", "peer"};
   for (int i = 0; i < GIVEN; i++) w->compiler.program.slots[i].name = names[i];
   w->compiler.program.slots[GAIN].table = UE; /* prints as ue.gain */
   return w;
@@ -608,34 +626,36 @@ static void check_steps(World *w, bool goes_well, const char *expected) {
   world_free(w);
 }
 
-/* ---- grouping --------------------------------------------------------------------------------------- */
+/* ---- grouping ---- */
 
 static void test_sum_of_group(void **state) {
   (void)state;
   World *w = network_new();
   out(w, "load", 1, CELL, reduce(w, REDUCE_SUM, demand(w, 1), 1, UE, served(w, 1, 0)));
-  check_steps(w, true,
-              "evaluate  s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
-              "evaluate  s7    load[v0 in cell]  =  load#1[v0]\n");
+  check_steps(
+      w, true,
+      "evaluate  s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
+      "evaluate  s7    load[v0 in cell]  =  load#1[v0]\n");
 }
 
 static void test_mean_of_group_counts_too(void **state) {
   (void)state;
   World *w = network_new();
   Term *active = read_at(w, ACTIVE, variable(w, 1, UE), NULL);
-  Term *mean = reduce(w, REDUCE_MEAN, demand(w, 1), 1, UE,
-                      apply(w, OP_AND, active, served(w, 1, 0)));
+  Term *mean =
+      reduce(w, REDUCE_MEAN, demand(w, 1), 1, UE, apply(w, OP_AND, active, served(w, 1, 0)));
   out(w, "load", 1, CELL, mean);
   check_steps(
       w, true,
       "evaluate  s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue"
       " if ue.active[v1]\n"
-      "evaluate  s9    load#2[v0 in cell]  +=  1  at v0 = server[v1] for v1 in ue if ue.active[v1]\n"
+      "evaluate  s9    load#2[v0 in cell]  +=  1  at v0 = server[v1] for v1 in ue if "
+      "ue.active[v1]\n"
       "evaluate  s7    load[v0 in cell]  =  (if (load#2[v0] == 0) then invalid else (load#1[v0] /"
       " load#2[v0]))\n");
 }
 
-/* A cell that no demand above 1e9 belongs to: the mean over nothing is a fault, reported as ever. */
+/* No user has that demand: the mean over nothing is a fault, reported as ever. */
 static void test_empty_group_faults(void **state) {
   (void)state;
   World *w = network_new();
@@ -720,7 +740,7 @@ static void test_no_group_of_what_may_fault(void **state) {
   world_free(w);
 }
 
-/* ---- hoisting --------------------------------------------------------------------------------------- */
+/* ---- hoisting ---- */
 
 /* sum(lin(gain[u, c]) * power[c] for c in cell): the matrix is prepared once for all policies. */
 static void test_prepared_matrix(void **state) {
@@ -741,12 +761,13 @@ static void test_invariant_of_a_loop(void **state) {
   Term *linear = apply(w, OP_LIN, power(w, 1), NULL);
   out(w, "rx", 1, UE,
       reduce(w, REDUCE_SUM, apply(w, OP_MULTIPLY, gain(w, 0, 1), linear), 1, CELL, NULL));
-  check_steps(w, true,
-              "evaluate  s8    rx#1[v0 in cell]  =  lin(power[v0])\n"
-              "evaluate  s7    rx[v0 in ue]  =  sum((ue.gain[v0, v1] * rx#1[v1]) for v1 in cell)\n");
+  check_steps(
+      w, true,
+      "evaluate  s8    rx#1[v0 in cell]  =  lin(power[v0])\n"
+      "evaluate  s7    rx[v0 in ue]  =  sum((ue.gain[v0, v1] * rx#1[v1]) for v1 in cell)\n");
 }
 
-/* demand[u] / max(demand[w] for w in ue): one maximum; were there no users, a fault would stay one. */
+/* demand[u] / max(demand[w] for w in ue): one maximum, and a fault where there is no user. */
 static void test_normalised_by_a_reduction(void **state) {
   (void)state;
   World *w = network_new();
@@ -779,7 +800,8 @@ static void test_equal_terms_are_shared(void **state) {
   for (int i = 0; i < 2; i++) {
     Term *linear = apply(w, OP_LIN, gain(w, 0, 1 + i), NULL);
     Term *product = apply(w, OP_MULTIPLY, linear, power(w, 1 + i));
-    out(w, i ? "b" : "a", 1, UE, reduce(w, i ? REDUCE_MAX : REDUCE_SUM, product, 1 + i, CELL, NULL));
+    out(w, i ? "b" : "a", 1, UE,
+        reduce(w, i ? REDUCE_MAX : REDUCE_SUM, product, 1 + i, CELL, NULL));
   }
   check_steps(w, true,
               "prepare   s9    a#1[v0 in ue, v1 in cell]  =  lin(ue.gain[v0, v1])\n"
@@ -801,8 +823,8 @@ static void test_cheap_terms_stay(void **state) {
 static void test_hoisting_out_of_a_group(void **state) {
   (void)state;
   World *w = network_new();
-  Term *body = apply(w, OP_ADD, apply(w, OP_LIN, demand(w, 1), NULL),
-                     apply(w, OP_LIN, power(w, 0), NULL));
+  Term *body =
+      apply(w, OP_ADD, apply(w, OP_LIN, demand(w, 1), NULL), apply(w, OP_LIN, power(w, 0), NULL));
   out(w, "load", 1, CELL, reduce(w, REDUCE_SUM, body, 1, UE, served(w, 1, 0)));
   check_steps(w, true,
               "prepare   s8    load#1[v0 in ue]  =  lin(ue.demand[v0])\n"
@@ -811,7 +833,7 @@ static void test_hoisting_out_of_a_group(void **state) {
               "evaluate  s7    load[v0 in cell]  =  load#2[v0]\n");
 }
 
-/* ---- expects ---------------------------------------------------------------------------------------- */
+/* ---- expects ---- */
 
 /* expect for c in cell if power[c] < 1e6 {
  *   vary power[c] by 3;  vary server[first user] to c;
@@ -835,12 +857,21 @@ static void add_expect(World *w, int rx) {
   Assert *claims = expect->asserts = ARENA_ARRAY(arena(w), Assert, 3);
   Term *left = read_at(w, rx, variable(w, 1, UE), NULL), *right = copy_term(arena(w), left);
   right->before = true;
-  claims[0] = (Assert){.relation = OP_GREATER_EQUAL, .left = left, .right = right, .within = 0.5,
-                       .loops = {{1, UE}}, .loop_count = 1, .variables = {"u"}, .unit_text = "1"};
+  claims[0] = (Assert){.relation = OP_GREATER_EQUAL,
+                       .left = left,
+                       .right = right,
+                       .within = 0.5,
+                       .loops = {{1, UE}},
+                       .loop_count = 1,
+                       .variables = {"u"},
+                       .unit_text = "1"};
   claims[0].filter = apply(w, OP_GREATER, gain(w, 1, 0), number(w, -2));
-  claims[1] = (Assert){.relation = OP_LESS_EQUAL, .right = number(w, 10), .unit_text = "1",
+  claims[1] = (Assert){.relation = OP_LESS_EQUAL,
+                       .right = number(w, 10),
+                       .unit_text = "1",
                        .left = reduce(w, REDUCE_SUM, left, 1, UE, NULL)};
-  claims[2] = (Assert){.relation = OP_COUNT, .unit_text = "1",
+  claims[2] = (Assert){.relation = OP_COUNT,
+                       .unit_text = "1",
                        .left = apply(w, OP_GREATER, power(w, 0), number(w, -1))};
 }
 
@@ -876,7 +907,8 @@ static Trial try_expect(World *w, const hermes_model *model, size_t row) {
 static void test_expects(void **state) {
   (void)state;
   World *w = network_new();
-  Term *rx = reduce(w, REDUCE_SUM, apply(w, OP_MULTIPLY, gain(w, 0, 1), power(w, 1)), 1, CELL, NULL);
+  Term *rx =
+      reduce(w, REDUCE_SUM, apply(w, OP_MULTIPLY, gain(w, 0, 1), power(w, 1)), 1, CELL, NULL);
   add_expect(w, out(w, "rx", 1, UE, rx));
   split_order(w);
   hermes_model *reference = interpreter_model(&w->compiler);

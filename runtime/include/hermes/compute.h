@@ -5,11 +5,14 @@
 
 #include <hermes/model.h>
 
+/* Their results follow from their arguments alone, so that a call may leave a loop. */
+#define HERMES_PURE __attribute__((const))
+
 /* lin and db. Written once, because 10^(x/10) can be rounded in more than one way. */
-double hermes_lin(double decibel);       /* 10^(x/10) */
-double hermes_db(double ratio);          /* 10 log10 x; 0 gives minus infinity, below 0 no number */
-double hermes_lin_field(double decibel); /* 10^(x/20) */
-double hermes_db_field(double ratio);    /* 20 log10 x */
+HERMES_PURE double hermes_lin(double decibel);       /* 10^(x/10) */
+HERMES_PURE double hermes_db(double ratio);          /* 10 log10 x; of 0: -infinity, below: NaN */
+HERMES_PURE double hermes_lin_field(double decibel); /* 10^(x/20) */
+HERMES_PURE double hermes_db_field(double ratio);    /* 20 log10 x */
 
 /* min and max keep a NaN from either side, so that it reaches a KPI and makes the candidate
  * invalid. Inline, because they stand in innermost loops. */
@@ -22,9 +25,9 @@ static inline double hermes_max(double a, double b) {
 static inline double hermes_square(double x) { /* what x^2 is */
   return x * x;
 }
-double hermes_sign(double x);
-double hermes_mod(double a, double b); /* a - b floor(a/b): the sign of b */
-double hermes_round(double x);         /* half away from zero */
+HERMES_PURE double hermes_sign(double x);
+HERMES_PURE double hermes_mod(double a, double b); /* a - b floor(a/b): the sign of b */
+HERMES_PURE double hermes_round(double x);         /* half away from zero */
 
 /* Type 7 percentile (linear interpolation between order statistics), share in 0..1; reorders
  * `values`. NaN where any value is NaN, or count is 0. */

@@ -1,0 +1,89 @@
+"""Blueprints that break the limits of hermesc.h: too large to keep as files, so they are made.
+
+CASES maps the name of a case to what makes its text (str or bytes); the expected output of
+limits/NAME is limits/NAME.err. LIBRARY maps the path of a made module to its text.
+"""
+
+
+def blueprint(*declarations):
+    return 'blueprint wrong "Beyond a limit.";\n' + "\n".join(declarations) + "\n"
+
+
+def kpi(expression, unit="1"):
+    return blueprint(f"kpi best : {unit} = {expression};")
+
+
+def joined(count, form, separator=" "):
+    return separator.join(form.format(i) for i in range(count))
+
+
+def block(statements):
+    return blueprint(f"functional block b {{ {statements} out z : 1 = 1; }}", "kpi best : 1 = z;")
+
+
+def many_terms():
+    inner = "psum(" + ", ".join(["p"] * 16) + ")"
+    outer = "psum(" + ", ".join([inner] * 16) + ")"
+    return blueprint("input { p : dBm = 3 dBm; }", joined(1500, f"kpi k{{}} : dBm = {outer};", "\n"))
+
+
+TABLES = 'table ue from "ues.csv" { rate : 1; }'
+
+CASES = {
+    "file-too-large": lambda: "#" * (4 << 20) + "\n",
+    "nul-byte": lambda: kpi("3 # \0"),
+    "not-utf-8": lambda: kpi("3").encode() + b"# caf\xe9\n",
+    "overlong-utf-8": lambda: kpi("3").encode() + b"# \xc0\xaf\n",
+    "too-many-modules": lambda: blueprint(joined(64, "import many.m{};"), "kpi best : 1 = 3;"),
+    "too-many-tokens": lambda: blueprint("kpi best : 1 = 3;") + "- " * (1 << 20),
+    "name-too-long": lambda: blueprint(f"input {{ {'a' * 129} : m = 3 m; }}", "kpi best : 1 = 3;"),
+    "string-too-long": lambda: blueprint(f'kpi best : 1 = 3 "{"a" * 8193}";'),
+    "number-too-long": lambda: kpi("1" + "0" * 63),
+    "parentheses-too-deep": lambda: kpi("(" * 201 + "3" + ")" * 201),
+    "parentheses-far-too-deep": lambda: kpi("(" * 100000 + "3" + ")" * 100000),
+    "signs-too-deep": lambda: kpi("- " * 201 + "3"),
+    "choices-too-deep": lambda: kpi("if true then 1 else " * 201 + "3"),
+    "powers-too-deep": lambda: kpi("2 ^ " * 201 + "3"),
+    "sum-too-long": lambda: kpi(" + ".join(["3"] * 202)),
+    "calls-too-deep": lambda: kpi("abs(" * 201 + "3" + ")" * 201),
+    "unit-too-deep": lambda: kpi("3", "(" * 20 + "m" + ")" * 20),
+    "unit-far-too-deep": lambda: kpi("3", "(" * 100000 + "m" + ")" * 100000),
+    "unit-too-long": lambda: kpi("3", "m" + "/s" * 50),
+    "exponent-too-large": lambda: blueprint("input { x : m^999 = 3 m^999; }", "kpi a : 1 = 3;"),
+    "too-many-indices": lambda: blueprint(
+        TABLES, "functional block b { out x[" + joined(5, "u{} in ue", ", ") + "] : 1 = 3; }",
+        "kpi best : 1 = 3;"),
+    "too-many-fors": lambda: blueprint(TABLES, "kpi best : 1 = sum(1 " + joined(5, "for u{} in ue") + ");"),
+    "too-many-variables": lambda: blueprint(
+        TABLES, "kpi best : 1 = " + joined(33, "sum(u{0}.rate for u{0} in ue)", " + ") + ";"),
+    "too-many-labels": lambda: blueprint(
+        "input { x : {" + joined(257, "l{}", ", ") + "} = l0; }", "kpi best : 1 = 3;"),
+    "too-many-values": lambda: blueprint(
+        "input {", joined(4200, "  x{} : m = 3 m;", "\n"), "}", "kpi best : 1 = 3;"),
+    "too-many-instances": lambda: blueprint(
+        joined(1026, "function f{0}(x: 1) -> 1 = x + {0};\nkpi k{0} : 1 = f{0}(3);", "\n")),
+    "too-many-terms": many_terms,
+    "too-many-lets-in-a-chain": lambda: block(
+        " ".join(f"let x{i} = x{i + 1};" for i in range(40)) + " let x40 = 3;"),
+    "too-many-functions-in-a-chain": lambda: blueprint(
+        "\n".join(f"function f{i}(x: 1) -> 1 = f{i + 1}(x);" for i in range(40)),
+        "function f40(x: 1) -> 1 = x;", "kpi best : 1 = f0(3);"),
+    "too-many-units": lambda: blueprint(joined(22, "unit u{};", "\n"), "kpi best : u1 = 3 u1;"),
+    "too-many-generics": lambda: blueprint(
+        "function f(x: 1) -> 1 for any A1, B1, C1, D1, E1 = x;", "kpi best : 1 = f(3);"),
+    "too-many-parameters": lambda: blueprint(
+        "function f(" + joined(17, "x{}: 1", ", ") + ") -> 1 = 3;",
+        "kpi best : 1 = f(" + joined(17, "{}", ", ") + ");"),
+    "too-many-arguments": lambda: kpi("max(" + joined(17, "{}", ", ") + ")"),
+    "too-many-lets-of-a-function": lambda: blueprint(
+        "function f(x: 1) -> 1 { " + joined(70, "let y{} = x;") + " return x; }",
+        "kpi best : 1 = f(3);"),
+    "too-many-errors": lambda: blueprint(joined(1200, "kpi k{0} : W = missing{0};", "\n")),
+    "cycle-too-long-to-name": lambda: blueprint(
+        joined(50, "functional block b{0} {{ out x{0} : 1 = y{0}; }}", "\n"),
+        "functional block c { " +
+        " ".join(f"out y{i} : 1 = x{(i + 1) % 50};" for i in range(50)) + " }",
+        "kpi best : 1 = x0;"),
+}
+
+LIBRARY = {f"many/m{i}.hbp": f'module many.m{i} "One of many.";\n' for i in range(64)}
