@@ -41,6 +41,7 @@ typedef struct Checker {
   int function_count;
   NameMap tables, values, function_names, columns; /* columns: all tables', by column name */
   int term_count;
+  bool slots_exceeded, instances_exceeded; /* said once */
   int chain; /* lets and functions being checked, each for the sake of the one before */
   const char *links[MAX_CHAIN]; /* their names */
 } Checker;
@@ -82,7 +83,7 @@ Scope scope_new(Checker *checker, Place place, uint32_t source);
 /* Binds a variable to the rows of a table (-1: an unknown one, reported); returns its number (0
  * where the limit is passed: reported). */
 int bind_variable(Scope *scope, Name name, int table);
-void bind_local(Scope *scope, Name name, Type type);
+bool bind_local(Scope *scope, Name name, Type type); /* false: too many, reported */
 const Bound *find_bound(const Scope *scope, const char *name);
 int find_table(const Checker *checker, const char *name);             /* or -1 */
 int find_column(const Checker *checker, int table, const char *name); /* slot, or -1 */

@@ -79,7 +79,7 @@ static void check_scratch(Emitter *e) {
   for (const Scratch *scratch = e->scratch; scratch; scratch = scratch->next)
     emit_text(e, "!w%d%s", scratch->number, scratch->next ? " || " : ")");
   emit_open(e);
-  emit_fault(e, "HERMES_NOT_FINITE");
+  emit_fault(e, "HERMES_NO_MEMORY");
   emit_close(e);
   e->rows = rows;
 }

@@ -212,6 +212,7 @@ static Term *check_name(Scope *scope, const Expr *expr, const Type *expected) {
   int slot = find_value(scope, name.text);
   if (slot >= 0) return term_slot(scope, slot, NULL, expr->span, false);
   if (expected && expected->kind == TYPE_ENUM) return unknown_label(scope, name, expected);
+  if (expected && expected->kind == TYPE_ERROR) return term_error(scope->checker, expr->span);
   unknown_name(scope, name);
   return term_error(scope->checker, expr->span);
 }

@@ -115,13 +115,15 @@ static bool is_mendable(const Compiler *compiler, const hermes_diagnostic *d) {
   return compiler->source_count > 0 && d->place.text == compiler->sources[0]->text;
 }
 
-static void verify(const Compiler *compiler, hermes_diagnostic *d) {
+void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d) {
   size_t kept = 0;
   for (size_t i = 0; i < d->fix_count; i++) {
     hermes_fix fix = d->fixes[i];
     fix.verified = is_mendable(compiler, d) && stands(compiler, d, &fix);
-    if (fix.verified) d->fixes[kept++] = fix;
-    else hermes_fix_free(&fix);
+    if (fix.verified)
+      d->fixes[kept++] = fix;
+    else
+      hermes_fix_free(&fix);
   }
   d->fix_count = kept;
 }
@@ -132,8 +134,10 @@ void verify_fixes(Compiler *compiler, size_t most) {
     hermes_diagnostic *d = &compiler->diagnostics.items[i];
     bool wanted = most == 0 || seen < most;
     seen += d->severity == HERMES_ERROR;
-    if (wanted) verify(compiler, d);
-    else while (d->fix_count > 0) hermes_fix_free(&d->fixes[--d->fix_count]);
+    if (wanted)
+      verify_fixes_of(compiler, d);
+    else
+      while (d->fix_count > 0) hermes_fix_free(&d->fixes[--d->fix_count]);
   }
 }
 

@@ -15,5 +15,12 @@ char *fix_apply(Arena *arena, const char *text, size_t length, const hermes_fix 
  * that were applied and checked again, and whose error is gone without a new one; of the others
  * none. Costs one check for each fix. */
 void verify_fixes(Compiler *compiler, size_t most);
+/* The same for one diagnostic. */
+void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d);
+
+/* Mends the file at `path` (mend.c), says on `out` what it did, and reports what is left. With
+ * dry_run nothing is written. Standard input is mended to `out`, and what was done told on standard
+ * error. */
+void mend_blueprint(Compiler *compiler, const char *path, bool dry_run, FILE *out);
 
 #endif

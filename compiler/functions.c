@@ -321,7 +321,7 @@ static Term *check_body(Scope *scope, const Decl *decl, Function *function) {
     }
     Term *let = check_expr(scope, s->item->value, NULL);
     function->lets[function->let_count++] = let;
-    bind_local(scope, s->item->name, let->type);
+    if (!bind_local(scope, s->item->name, let->type)) return NULL;
   }
   if (!result)
     report(scope->checker->compiler, HB0513, decl->name.span, "`%s` does not end in one `return`",
@@ -360,8 +360,10 @@ static int make_instance(Checker *checker, Head *head, const Type *parameters, T
   function.local_count = function.parameter_count + function.let_count;
   if (checker->compiler->diagnostics.errors != errors) return -1;
   if (checker->program->function_count == MAX_INSTANCES) {
-    report(checker->compiler, HB0015, decl->name.span, "more than %d instances of functions",
-           MAX_INSTANCES);
+    if (!checker->instances_exceeded)
+      report(checker->compiler, HB0015, decl->name.span, "more than %d instances of functions",
+             MAX_INSTANCES);
+    checker->instances_exceeded = true;
     return -1;
   }
   checker->program->functions[checker->program->function_count] = function;

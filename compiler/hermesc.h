@@ -99,7 +99,7 @@ const char *operator_spelling(Operator op);
 typedef struct For {
   Name variable;
   Name set;
-  struct For *next;
+  struct For *next, *last; /* last: in the head of a list, see LIST_APPEND */
 } For;
 
 typedef struct Expr {
@@ -114,13 +114,13 @@ typedef struct Expr {
   struct Expr *args; /* linked by next */
   For *fors;
   struct Expr *filter, *fallback;
-  struct Expr *next;
+  struct Expr *next, *last;
   int depth; /* of nesting, for MAX_DEPTH */
 } Expr;
 
 typedef struct NameList {
   Name name;
-  struct NameList *next;
+  struct NameList *next, *last;
 } NameList;
 
 /* A written type: a unit, `bool`, `int`, a table's name, a generic, or labels in braces. */
@@ -139,7 +139,7 @@ typedef struct DomainExpr {
 typedef struct Index { /* [u in ue], or [cell] without a variable */
   Name variable;       /* text NULL: none */
   Name set;
-  struct Index *next;
+  struct Index *next, *last;
 } Index;
 
 /* name[index] : type in domain = value "doc";  every declaration and definition reads like this. */
@@ -152,7 +152,7 @@ typedef struct Item {
   bool or_missing;
   const char *doc; /* "" where there is none */
   Span span;
-  struct Item *next;
+  struct Item *next, *last;
 } Item;
 
 typedef enum DeclKind {
@@ -189,13 +189,13 @@ typedef struct Statement {
   Expr *within;    /* assert */
   For *fors;       /* assert */
   Expr *filter;    /* assert */
-  struct Statement *next;
+  struct Statement *next, *last;
 } Statement;
 
 typedef struct Objective {
   bool maximize;
   Name kpi;
-  struct Objective *next;
+  struct Objective *next, *last;
 } Objective;
 
 typedef struct Decl {
@@ -216,7 +216,7 @@ typedef struct Decl {
   Expr *constraints;     /* goal: comparisons, linked by next */
   For *fors;             /* expect */
   Expr *filter;          /* expect */
-  struct Decl *next;
+  struct Decl *next, *last;
 } Decl;
 
 typedef struct Tree { /* one source */
@@ -538,5 +538,13 @@ typedef struct BuildOptions {
   bool verbose;
 } BuildOptions;
 bool build_twin(Compiler *compiler, const BuildOptions *options);
+
+/* Formatting (format.c). Rewrites each file that is not formatted; standard input goes to `out`. */
+typedef struct FormatOptions {
+  const char *const *paths; /* "-": standard input */
+  int count;
+  bool check; /* writes no file: each that would change is named on `out` */
+} FormatOptions;
+bool format_files(Compiler *compiler, const FormatOptions *options, FILE *out);
 
 #endif

@@ -1,5 +1,7 @@
 /* hermesc, the program: one command line, one compilation, one exit code. */
 #include "build.h"
+#include "explain.h"
+#include "generate.h"
 #include "options.h"
 
 #include <hermes/twin.h>
@@ -14,7 +16,7 @@ enum { EXIT_SOUND, EXIT_ERRORS, EXIT_USAGE };
 typedef struct Session {
   Compiler compiler;
   Settings settings;
-  char *form;       /* what --print shows, where it goes into the JSON document; malloc'ed */
+  char *form;       /* what would be printed, where a document stands instead; malloc'ed */
   bool twin_speaks; /* standard output and the exit code are the interpreted twin's */
 } Session;
 
@@ -73,9 +75,29 @@ static void report_json(Session *session) {
   cJSON_Delete(document);
 }
 
+static void report_sarif(Session *session) {
+  char *text = hermes_diagnostics_sarif(&session->compiler.diagnostics, "hermesc", HERMES_VERSION,
+                                        session->form);
+  if (text != NULL) puts(text);
+  free(text);
+}
+
 static void report_all(Session *session) {
-  bool json = session->settings.error_format == FORMAT_JSON && !session->twin_speaks;
-  (json ? report_json : report_text)(session);
+  static void (*const reporters[])(Session *) = {
+      [FORMAT_TEXT] = report_text, [FORMAT_JSON] = report_json, [FORMAT_SARIF] = report_sarif};
+  reporters[session->twin_speaks ? FORMAT_TEXT : session->settings.error_format](session);
+}
+
+/* Writes to standard output, or into the document that stands there. */
+static void show(Session *session, bool (*write)(Session *session, FILE *out)) {
+  size_t size;
+  bool plain = session->settings.error_format == FORMAT_TEXT;
+  FILE *out = plain ? stdout : open_memstream(&session->form, &size);
+  bool good = out != NULL && write(session, out);
+  if (!plain && out != NULL) fclose(out);
+  if (good) return;
+  free(session->form);
+  session->form = NULL;
 }
 
 /* A full disk behind standard output must not look like success. */
@@ -126,19 +148,57 @@ static const struct {
     [FORM_C] = {lower_form, emit_c},
 };
 
-static void print_form(Session *session) {
-  Compiler *compiler = &session->compiler;
+static bool write_form(Session *session, FILE *out) {
   int form = session->settings.form;
-  if (!forms[form].prepare(compiler, session->settings.path)) return;
-  if (session->settings.error_format != FORMAT_JSON) {
-    forms[form].print(compiler, stdout);
-    return;
-  }
-  size_t size;
-  FILE *out = open_memstream(&session->form, &size);
-  if (out == NULL) return;
-  forms[form].print(compiler, out);
-  fclose(out);
+  bool prepared = forms[form].prepare(&session->compiler, session->settings.path);
+  if (prepared) forms[form].print(&session->compiler, out);
+  return prepared;
+}
+
+static void print_form(Session *session) {
+  show(session, write_form);
+}
+
+/* ---- about hermesc itself ---- */
+
+static bool complain_of_code(Session *session, const char *word) {
+  hermes_diagnostic *d = hermes_report(&session->compiler.diagnostics, HB0601, NULL,
+                                       "there is no diagnostic `%s`", word);
+  const char *nearest = explain_nearest(word);
+  if (nearest != NULL) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  hermes_diagnostic_note(d, "`hermesc explain` lists all of them");
+  return false;
+}
+
+static bool write_explanation(Session *session, FILE *out) {
+  const char *word = session->settings.words[0];
+  hermes_code code = word == NULL ? HERMES_CODES : explain_find(word);
+  if (word == NULL)
+    explain_codes(out);
+  else if (code == HERMES_CODES)
+    return complain_of_code(session, word);
+  else
+    explain_code(code, out);
+  return true;
+}
+
+static bool write_manual(Session *session, FILE *out) {
+  const Settings *settings = &session->settings;
+  return generate_manual(&session->compiler, settings->words[0], settings->words[1], out);
+}
+
+/* Needs neither modules nor library. */
+static bool tells(const Session *session) {
+  return session->settings.command == COMMAND_EXPLAIN ||
+         session->settings.command == COMMAND_GENERATE;
+}
+
+/* All that can be wrong here is a word of the command line. */
+static int tell(Session *session) {
+  bool explains = session->settings.command == COMMAND_EXPLAIN;
+  show(session, explains ? write_explanation : write_manual);
+  report_all(session);
+  return session->compiler.diagnostics.errors == 0 ? EXIT_SOUND : EXIT_USAGE;
 }
 
 /* ---- the commands ---- */
@@ -188,6 +248,19 @@ static int interpret(Session *session) {
   return session->twin_speaks ? interpret_twin(session) : EXIT_ERRORS;
 }
 
+/* In a JSON document, what would go to standard output is its form. */
+static int format(Session *session) {
+  const Settings *settings = &session->settings;
+  FormatOptions options = {settings->files, settings->file_count, settings->only_check};
+  size_t size;
+  bool json = settings->error_format != FORMAT_TEXT;
+  FILE *out = json ? open_memstream(&session->form, &size) : stdout;
+  bool good = out != NULL && format_files(&session->compiler, &options, out);
+  if (json && out != NULL) fclose(out);
+  report_all(session);
+  return good && session->compiler.diagnostics.errors == 0 ? EXIT_SOUND : EXIT_ERRORS;
+}
+
 static int run_quiet(Session *session, void (*run)(Session *)) {
   run(session);
   report_all(session);
@@ -199,6 +272,7 @@ static int run_command(Session *session) {
       [COMMAND_BUILD] = build, [COMMAND_CHECK] = check, [COMMAND_PRINT] = print_form};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
+  if (command == COMMAND_FORMAT) return format(session);
   return command == COMMAND_INTERPRET ? interpret(session) : run_quiet(session, quiet[command]);
 }
 
@@ -222,6 +296,8 @@ static int run(Session *session, int argc, char **argv) {
     print_help(stdout);
   } else if (understood && settings->version) {
     puts("hermesc " HERMES_VERSION);
+  } else if (understood && tells(session)) {
+    return tell(session);
   } else if (understood && find_modules(session)) {
     return run_command(session);
   } else {

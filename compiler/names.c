@@ -77,6 +77,8 @@ int bind_variable(Scope *scope, Name name, int table) {
   if (scope->variable_count >= MAX_VARIABLES) {
     report(scope->checker->compiler, HB0012, name.span,
            "this definition has more than %d index variables", MAX_VARIABLES);
+    if (scope->bound_count < MAX_VARIABLES * 2)
+      scope->bound[scope->bound_count++] = (Bound){name.text, name.span, 0, -1, {0}};
     return 0;
   }
   scope->bound[scope->bound_count++] =
@@ -84,16 +86,17 @@ int bind_variable(Scope *scope, Name name, int table) {
   return scope->variable_count++;
 }
 
-void bind_local(Scope *scope, Name name, Type type) {
+bool bind_local(Scope *scope, Name name, Type type) {
   refuse_hiding(scope, name);
   int capacity = (int)(sizeof scope->bound / sizeof *scope->bound);
   if (scope->bound_count >= capacity) {
     report(scope->checker->compiler, HB0012, name.span,
            "this function has more than %d parameters and lets", capacity);
-    return;
+    return false;
   }
   scope->bound[scope->bound_count] = (Bound){name.text, name.span, scope->bound_count, -1, type};
   scope->bound_count++;
+  return true;
 }
 
 /* ---- look-up ---- */

@@ -1,6 +1,7 @@
 /* Reading hermesc's command line. Parsing, checks, suggestions and --help all derive from the two
  * tables below. */
 #include "options.h"
+#include "generate.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -15,18 +16,32 @@ enum { ERRORS_SHOWN = 5, MOST_ERRORS_SHOWN = 1000000, HELP_COLUMN = 26 };
 static const struct {
   const char *name;
   const char *usage;
+  const char *summary;
+  int least, most; /* words behind it, of those that read no blueprint */
 } commands[] = {
-    [COMMAND_BUILD] = {"build", "hermesc [OPTION...] BLUEPRINT [-o FILE]"},
-    [COMMAND_CHECK] = {"check", "hermesc check [OPTION...] BLUEPRINT"},
+    [COMMAND_BUILD] = {"build", "hermesc [OPTION...] BLUEPRINT [-o FILE]",
+                       "make a twin of a blueprint; what is meant where no command is named", 0, 0},
+    [COMMAND_CHECK] = {"check", "hermesc check [OPTION...] BLUEPRINT",
+                       "is a blueprint sound: names, units, contracts, cycles", 0, 0},
     [COMMAND_INTERPRET] =
-        {"interpret", "hermesc interpret [OPTION...] BLUEPRINT [TWIN-COMMAND] [TWIN-OPTION...]"},
-    [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT"}, /* never a word */
+        {"interpret", "hermesc interpret [OPTION...] BLUEPRINT [TWIN-COMMAND] [TWIN-OPTION...]",
+         "do what the twin would, without compiling it", 0, 0},
+    [COMMAND_FORMAT] = {"fmt", "hermesc fmt [--check] [OPTION...] BLUEPRINT...",
+                        "lay blueprints out as all blueprints are", 0, 0},
+    [COMMAND_EXPLAIN] = {"explain", "hermesc explain [CODE]",
+                         "tell what a diagnostic means and how to mend it; no code: list all", 0, 1},
+    [COMMAND_GENERATE] = {"generate", "hermesc generate man|bash|zsh|fish [TWIN]",
+                          "write a manual page or completions, of hermesc or of a twin", 1, 2},
+    [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
+                       NULL, 0, 0},
 };
 
 enum {
   IN_BUILD = 1 << COMMAND_BUILD,
   IN_PRINT = 1 << COMMAND_PRINT,
-  IN_ALL = IN_BUILD | IN_PRINT | 1 << COMMAND_CHECK | 1 << COMMAND_INTERPRET,
+  IN_FORMAT = 1 << COMMAND_FORMAT,
+  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | 1 << COMMAND_CHECK | 1 << COMMAND_INTERPRET,
+  IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE,
 };
 
 /* ---- the options, each once ---- */
@@ -50,7 +65,7 @@ typedef struct Option {
 } Option;
 
 static const char *const forms[] = {"tokens", "ast", "types", "stages", "ir", "c", NULL};
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = {"text", "json", "sarif", NULL};
 static const char *const colours[] = {"auto", "always", "never", NULL};
 
 #define FIELD(name) offsetof(Settings, name)
@@ -66,23 +81,27 @@ static const Option options[] = {
      "say what is run and what comes from the cache"},
     {"--print", NULL, OPTION_CHOICE, "FORM", forms, FIELD(form), IN_PRINT,
      "show the blueprint in one of its intermediate forms"},
+    {"--check", NULL, OPTION_FLAG, NULL, NULL, FIELD(only_check), IN_FORMAT,
+     "write nothing, name the files that are not formatted"},
     {"--werror", NULL, OPTION_FLAG, NULL, NULL, FIELD(werror), IN_ALL, "warnings are errors"},
-    {"--error-format", NULL, OPTION_CHOICE, "FORMAT", formats, FIELD(error_format), IN_ALL,
-     "json: one document on standard output, whatever\nhappens, instead of text on standard error"},
-    {"--error-limit", NULL, OPTION_NUMBER, "N", NULL, FIELD(error_limit), IN_ALL,
+    {"--error-format", NULL, OPTION_CHOICE, "FORMAT", formats, FIELD(error_format), IN_EVERY,
+     "json, sarif: one document on standard output, whatever\n"
+     "happens, instead of text on standard error"},
+    {"--error-limit", NULL, OPTION_NUMBER, "N", NULL, FIELD(error_limit), IN_EVERY,
      "errors shown as text (default 5; 0: all)"},
-    {"--color", NULL, OPTION_CHOICE, "WHEN", colours, FIELD(colour), IN_ALL, "colour in the text"},
-    {"--version", NULL, OPTION_FLAG, NULL, NULL, FIELD(version), IN_ALL, "show the version"},
-    {"--help", "-h", OPTION_FLAG, NULL, NULL, FIELD(help), IN_ALL, "show this"},
+    {"--color", NULL, OPTION_CHOICE, "WHEN", colours, FIELD(colour), IN_EVERY, "colour in the text"},
+    {"--version", NULL, OPTION_FLAG, NULL, NULL, FIELD(version), IN_EVERY, "show the version"},
+    {"--help", "-h", OPTION_FLAG, NULL, NULL, FIELD(help), IN_EVERY, "show this"},
 };
 
 /* ---- help ---- */
 
-static const char introduction[] =
+static const char purpose[] =
     "A blueprint (.hbp) says what data a model of a cellular network reads, what may be decided,\n"
     "what follows from that, and which KPIs come out. hermesc checks it, its units first of all,\n"
-    "and makes a native program of it: a digital twin. `-` is standard input.\n"
-    "\n"
+    "and makes a native program of it: a digital twin. `-` is standard input.\n";
+
+static const char examples[] =
     "  hermesc check power_control.hbp              is it sound: names, units, contracts, cycles\n"
     "  hermesc power_control.hbp -o ndt             build the twin\n"
     "  ./ndt --help                                 what a twin can do\n"
@@ -91,7 +110,10 @@ static const char introduction[] =
     "                                               the same numbers without a C compiler: the\n"
     "                                               reference that every twin is held against\n"
     "  hermesc --print=stages power_control.hbp     what is computed when, and why\n"
-    "\n"
+    "  hermesc fmt power_control.hbp                lay it out as all blueprints are\n"
+    "  hermesc explain HB0402                       the long story of an error\n";
+
+static const char whole_blueprint[] =
     "A whole blueprint, over a table cells.csv with the columns cell and tx_power:\n"
     "\n"
     "  blueprint power \"Transmit power after a change.\";\n"
@@ -103,11 +125,12 @@ static const char introduction[] =
     "  }\n"
     "  kpi total : W = sum(lin(power[c]) for c in cell);\n";
 
-static const char ending[] =
-    "exit codes: 0 sound or built, warnings included; 1 errors; 2 a command line that makes no\n"
-    "sense. After `interpret`, those of the twin (./ndt --help).\n"
-    "\n"
-    "environment: CC the C compiler; XDG_CACHE_HOME or else ~/.cache where twins built before are\n"
+static const char exits[] =
+    "0 sound or built, warnings included; 1 errors; 2 a command line that makes no\n"
+    "sense. After `interpret`, those of the twin (./ndt --help).\n";
+
+static const char environment[] =
+    "CC the C compiler; XDG_CACHE_HOME or else ~/.cache where twins built before are\n"
     "kept (512 MiB at most); TMPDIR for a private directory while building; HERMES_HOME where\n"
     "hermesc is installed, if not where it stands; NO_COLOR no colour.\n";
 
@@ -136,10 +159,10 @@ void print_help(FILE *out) {
           HERMES_VERSION);
   for (size_t i = 0; i < COUNT(commands); i++)
     fprintf(out, "  %s\n", commands[i].usage);
-  fprintf(out, "\n%s\noptions:\n", introduction);
+  fprintf(out, "\n%s\n%s\n%s\noptions:\n", purpose, examples, whole_blueprint);
   for (size_t i = 0; i < COUNT(options); i++)
     print_option(&options[i], out);
-  fprintf(out, "\n%s", ending);
+  fprintf(out, "\nexit codes: %s\nenvironment: %s", exits, environment);
 }
 
 /* ---- reading ---- */
@@ -297,8 +320,29 @@ static const char *nearest_command(const char *word) {
   return hermes_nearest(word, names, count);
 }
 
+/* What stands behind a command that reads no blueprint. */
+static void read_plain(Reader *reader, const char *word) {
+  Settings *settings = reader->settings;
+  if (settings->word_count < commands[settings->command].most)
+    settings->words[settings->word_count++] = word;
+  else
+    complain(reader, arena_format(&reader->compiler->arena, "one word too many: `%s`", word));
+}
+
+static void read_file(Reader *reader, const char *word) {
+  Settings *settings = reader->settings;
+  if (settings->files == NULL)
+    settings->files = ARENA_ARRAY(&reader->compiler->arena, const char *, reader->count);
+  settings->files[settings->file_count++] = word;
+  settings->path = settings->files[0];
+}
+
 static void read_blueprint(Reader *reader, const char *word) {
   Settings *settings = reader->settings;
+  if (settings->command == COMMAND_FORMAT) {
+    read_file(reader, word);
+    return;
+  }
   if (settings->path != NULL) {
     hermes_diagnostic *d =
         complain(reader, arena_format(&reader->compiler->arena, "one word too many: `%s`", word));
@@ -325,7 +369,7 @@ static void read_words(Reader *reader) {
     else if (!plain)
       read_option(reader, word);
     else if (!read_command(reader, word))
-      read_blueprint(reader, word);
+      (commands[reader->settings->command].most > 0 ? read_plain : read_blueprint)(reader, word);
   }
 }
 
@@ -353,7 +397,14 @@ static void check_options(Reader *reader) {
 static void complain_missing(Reader *reader) {
   hermes_diagnostic *d = complain(reader, "no blueprint is named");
   for (size_t i = 0; i < COUNT(commands); i++)
-    hermes_diagnostic_note(d, "usage: %s", commands[i].usage);
+    if (commands[i].most == 0) hermes_diagnostic_note(d, "usage: %s", commands[i].usage);
+}
+
+static void check_words(Reader *reader) {
+  const Settings *settings = reader->settings;
+  if (settings->word_count < commands[settings->command].least)
+    hermes_diagnostic_note(complain(reader, "a word is missing"), "usage: %s",
+                           commands[settings->command].usage);
 }
 
 /* Like cc, but by the blueprint's own name: power.hbp becomes ./power. */
@@ -384,7 +435,9 @@ static void check_settings(Reader *reader) {
   if (was_seen(reader, FIELD(form)) && settings->command != COMMAND_INTERPRET)
     settings->command = COMMAND_PRINT;
   check_options(reader);
-  if (settings->path == NULL)
+  if (commands[settings->command].most > 0)
+    check_words(reader);
+  else if (settings->path == NULL)
     complain_missing(reader);
   else if (settings->command == COMMAND_BUILD)
     complete_build(reader);
@@ -398,4 +451,61 @@ bool read_command_line(Compiler *compiler, int argc, char **argv, Settings *sett
   if (compiler->diagnostics.errors == 0 && !settings->help && !settings->version)
     check_settings(&reader);
   return compiler->diagnostics.errors == 0;
+}
+
+/* ---- for a manual ---- */
+
+static const char *const *all_codes(Arena *arena) {
+  const char **names = ARENA_ARRAY(arena, const char *, HERMES_CODES + 1);
+  for (int i = 0; i < HERMES_CODES; i++) names[i] = hermes_code_of((hermes_code)i)->name;
+  return names;
+}
+
+/* What a usage line says behind the program's name. */
+static const char *behind_program(const char *usage) {
+  return usage + strcspn(usage, " ") + 1;
+}
+
+static hermes_manual_command *manual_commands(Arena *arena, const hermes_manual *twin) {
+  hermes_manual_command *all = ARENA_ARRAY(arena, hermes_manual_command, COUNT(commands));
+  for (size_t i = 0; i < COUNT(commands); i++)
+    all[i] = (hermes_manual_command){.name = commands[i].name,
+                                     .usage = behind_program(commands[i].usage),
+                                     .summary = commands[i].summary};
+  all[COMMAND_EXPLAIN].words = all_codes(arena);
+  all[COMMAND_GENERATE].words = generate_forms;
+  all[COMMAND_INTERPRET].rest = twin;
+  return all;
+}
+
+static hermes_manual_option *manual_options(Arena *arena) {
+  hermes_manual_option *all = ARENA_ARRAY(arena, hermes_manual_option, COUNT(options));
+  for (size_t i = 0; i < COUNT(options); i++)
+    all[i] = (hermes_manual_option){.name = options[i].name,
+                                    .letter = options[i].letter,
+                                    .value = options[i].value,
+                                    .may_miss = options[i].kind == OPTION_MAY_TEXT,
+                                    .choices = options[i].choices,
+                                    .commands = options[i].commands,
+                                    .help = options[i].help};
+  return all;
+}
+
+const hermes_manual *command_line_manual(Arena *arena, const hermes_manual *twin) {
+  hermes_manual *manual = ARENA_NEW(arena, hermes_manual);
+  *manual = (hermes_manual){.program = "hermesc",
+                            .version = HERMES_VERSION,
+                            .summary = "compile blueprints of cellular networks into digital twins",
+                            .text = purpose,
+                            .examples = arena_format(arena, "%s\n%s", examples, whole_blueprint),
+                            .exits = exits,
+                            .environment = environment,
+                            .see = "ndt(1)",
+                            .files = "*.hbp",
+                            .commands = manual_commands(arena, twin),
+                            .command_count = COUNT(commands),
+                            .unnamed = IN_BUILD | IN_PRINT,
+                            .options = manual_options(arena),
+                            .option_count = COUNT(options)};
+  return manual;
 }

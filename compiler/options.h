@@ -4,8 +4,10 @@
 
 #include "hermesc.h"
 
-typedef enum Command { COMMAND_BUILD, COMMAND_CHECK, COMMAND_INTERPRET, COMMAND_PRINT } Command;
-typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON } ErrorFormat;
+#include <hermes/manual.h>
+
+typedef enum Command { COMMAND_BUILD, COMMAND_CHECK, COMMAND_INTERPRET, COMMAND_FORMAT, COMMAND_EXPLAIN, COMMAND_GENERATE, COMMAND_PRINT } Command;
+typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF } ErrorFormat;
 typedef enum Colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } Colour;
 typedef enum Form { FORM_TOKENS, FORM_AST, FORM_TYPES, FORM_STAGES, FORM_IR, FORM_C } Form;
 
@@ -15,18 +17,24 @@ typedef struct Settings {
   const char *path; /* the blueprint; "-": standard input */
   char **rest;      /* interpret: all that stands behind the blueprint */
   int rest_count;
+  const char **files; /* fmt: all that are named, `path` first */
+  int file_count;
+  const char *words[2]; /* explain, generate: what stands behind the command */
+  int word_count;
   const char *output; /* build: never NULL */
   const char *keep;   /* build: where the C stays, or NULL */
   int form;           /* print: a Form */
   int error_format;   /* an ErrorFormat */
   int colour;         /* a Colour */
   long error_limit;   /* 0: all */
-  bool no_cache, verbose, werror, help, version;
+  bool no_cache, verbose, only_check, werror, help, version;
 } Settings;
 
 /* Reads the command line. False, with the reasons among the compiler's diagnostics, where it makes
  * no sense; the settings then still say in which format to report that. */
 bool read_command_line(Compiler *compiler, int argc, char **argv, Settings *settings);
 void print_help(FILE *out);
+/* The same tables for a manual page and for completions; lives in the arena. */
+const hermes_manual *command_line_manual(Arena *arena, const hermes_manual *twin);
 
 #endif

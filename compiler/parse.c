@@ -304,6 +304,7 @@ bool parse_source(Compiler *compiler, uint32_t source) {
   tree->source = source;
   tree->name = (Name){"", {0, 0, source}};
   compiler->trees[source] = tree;
+  if (tokens.cut) return false;
   Driver driver = {.parser = {.compiler = compiler, .tree = tree}, .state = blueprint_pstate_new()};
   if (!driver.state)
     return report(compiler, HB0735, (Span){0, 0, source}, "no memory for the parser"), false;

@@ -22,8 +22,10 @@ static void duplicate(Checker *checker, Name name, Span other, const char *what)
 static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) {
   Program *program = checker->program;
   if (program->slot_count >= MAX_SLOTS) {
-    report(compiler_of(checker), HB0014, name.span,
-           "this blueprint has more than %d columns, inputs, policies and values", MAX_SLOTS);
+    if (!checker->slots_exceeded)
+      report(compiler_of(checker), HB0014, name.span,
+             "this blueprint has more than %d columns, inputs, policies and values", MAX_SLOTS);
+    checker->slots_exceeded = true;
     return NULL;
   }
   checker->definitions[program->slot_count].item = item;
@@ -359,7 +361,7 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
 static Scope definition_scope(Checker *checker, const Slot *slot) {
   static const Place places[] = {
       [ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_INPUT, [ROLE_POLICY] = IN_DEFAULT,
-      [ROLE_OUT] = IN_BLOCK,       [ROLE_LET] = IN_BLOCK,     [ROLE_KPI] = IN_KPI};
+      [ROLE_OUT] = IN_BLOCK,       [ROLE_LET] = IN_BLOCK,   [ROLE_KPI] = IN_KPI};
   Scope scope = scope_new(checker, places[slot->role], 0);
   scope.block = slot->block;
   scope.policies = slot->block >= 0 && checker->program->blocks[slot->block].operational;

@@ -17,6 +17,7 @@ typedef struct Token {
 typedef struct Tokens {
   Token *items;
   size_t count;
+  bool cut; /* there are more than the limit: what follows is not known */
 } Tokens;
 
 /* What the grammar's actions know: where to build, and what is being built. */
@@ -62,12 +63,15 @@ Expr *expr_call(Parser *parser, Expr *left, Expr *call, Span span);
 Expr *expr_if(Parser *parser, Span span, Expr *condition, Expr *yes, Expr *no);
 const char *doc_join(Parser *parser, const char *a, const char *b);
 
-/* Appends to a linked list (through its `next`); returns the head. */
+/* Appends to a linked list (through its `next`). The head knows the last one, so that a list of any
+ * length takes time in proportion to it. */
 #define LIST_APPEND(type, head, item)                                                              \
   do {                                                                                             \
-    type **list_tail = &(head);                                                                    \
-    while (*list_tail) list_tail = &(*list_tail)->next;                                            \
-    *list_tail = (item);                                                                           \
+    type *list_item = (item);                                                                      \
+    if (head)                                                                                      \
+      ((head)->last ? (head)->last : (head))->next = list_item, (head)->last = list_item;          \
+    else                                                                                           \
+      (head) = list_item;                                                                          \
   } while (0)
 
 #endif

@@ -137,6 +137,7 @@ static void scan(Lexing *lexing, void *scanner) {
     Token token = {.kind = kind, .span = {(uint32_t)start, (uint32_t)end, lexing->number}};
     if (lexing->tokens->count >= MAX_TOKENS) {
       fail(lexing, HB0007, token.span, "this file has more than 1048576 tokens");
+      lexing->tokens->cut = true;
       break;
     }
     if (extends_sign(lexing, &token)) continue;

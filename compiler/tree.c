@@ -95,7 +95,14 @@ Expr *expr_if(Parser *parser, Span span, Expr *condition, Expr *yes, Expr *no) {
 const char *doc_join(Parser *parser, const char *a, const char *b) {
   if (!*a) return b;
   if (!*b) return a;
-  const char *space = a[strlen(a) - 1] == ' ' ? "" : " ";
+  size_t length = strlen(a);
+  if (length > MAX_STRING_BYTES) return a; /* which was said: what comes now is left out */
+  if (length + strlen(b) > MAX_STRING_BYTES) {
+    report(parser->compiler, HB0009, parser->current->span,
+           "with this string, the doc is longer than %d bytes", MAX_STRING_BYTES);
+    parser->failed = true;
+  }
+  const char *space = a[length - 1] == ' ' ? "" : " ";
   return arena_format(&parser->compiler->arena, "%s%s%s", a, space, b);
 }
 

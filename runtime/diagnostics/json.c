@@ -24,8 +24,7 @@ static void make_valid(char *text) {
   }
 }
 
-/* A JSON string of `length` bytes; NULL, which the caller need not check, when memory runs out. */
-static cJSON *string_of(const char *text, size_t length) {
+cJSON *hermes_json_string(const char *text, size_t length) {
   char *copy = strndup(text, length);
   if (!copy) return NULL;
   make_valid(copy);
@@ -34,8 +33,8 @@ static cJSON *string_of(const char *text, size_t length) {
   return string;
 }
 
-static void add_string(cJSON *object, const char *key, const char *text) {
-  if (text && *text) cJSON_AddItemToObject(object, key, string_of(text, strlen(text)));
+void hermes_json_add(cJSON *object, const char *key, const char *text) {
+  if (text && *text) cJSON_AddItemToObject(object, key, hermes_json_string(text, strlen(text)));
 }
 
 static void add_number(cJSON *object, const char *key, size_t number) {
@@ -45,7 +44,7 @@ static void add_number(cJSON *object, const char *key, size_t number) {
 static void add_place(cJSON *object, const hermes_place *place) {
   if (!place->file) return;
   hermes_spot spot = hermes_spot_of(place);
-  add_string(object, "file", place->file);
+  hermes_json_add(object, "file", place->file);
   add_number(object, "line", spot.line);
   add_number(object, "column", spot.column);
   add_number(object, "end_line", spot.end_line);
@@ -60,26 +59,25 @@ static void add_labels(cJSON *object, const hermes_diagnostic *d) {
   for (size_t i = 0; i < d->label_count; i++) {
     cJSON *label = cJSON_CreateObject();
     add_place(label, &d->labels[i].place);
-    add_string(label, "message", d->labels[i].message);
+    hermes_json_add(label, "message", d->labels[i].message);
     cJSON_AddItemToArray(labels, label);
   }
 }
 
-/* "a, b" -> ["a", "b"] */
-static void add_candidates(cJSON *object, const char *names) {
+void hermes_json_candidates(cJSON *object, const char *names) {
   cJSON *candidates = cJSON_AddArrayToObject(object, "candidates");
   for (names = names ? names : ""; *names;) {
     size_t length = strcspn(names, ",");
-    if (length > 0) cJSON_AddItemToArray(candidates, string_of(names, length));
+    if (length > 0) cJSON_AddItemToArray(candidates, hermes_json_string(names, length));
     names += length;
     names += strspn(names, ", ");
   }
 }
 
-static void add_notes(cJSON *object, const hermes_diagnostic *d) {
+void hermes_json_notes(cJSON *object, const hermes_diagnostic *d) {
   cJSON *notes = cJSON_AddArrayToObject(object, "notes");
   for (size_t i = 0; i < d->note_count; i++) {
-    cJSON_AddItemToArray(notes, string_of(d->notes[i], strlen(d->notes[i])));
+    cJSON_AddItemToArray(notes, hermes_json_string(d->notes[i], strlen(d->notes[i])));
   }
 }
 
@@ -99,7 +97,7 @@ static void add_fixes(cJSON *object, const hermes_diagnostic *d) {
   cJSON *fixes = cJSON_AddArrayToObject(object, "fixes");
   for (size_t i = 0; i < d->fix_count; i++) {
     cJSON *fix = cJSON_CreateObject();
-    add_string(fix, "title", d->fixes[i].title);
+    hermes_json_add(fix, "title", d->fixes[i].title);
     cJSON_AddBoolToObject(fix, "verified", d->fixes[i].verified);
     cJSON_AddItemToObject(fix, "edits", edits_of(&d->fixes[i]));
     cJSON_AddItemToArray(fixes, fix);
@@ -109,18 +107,18 @@ static void add_fixes(cJSON *object, const hermes_diagnostic *d) {
 static cJSON *diagnostic_of(const hermes_diagnostic *d) {
   const hermes_code_info *info = hermes_code_of(d->code);
   cJSON *object = cJSON_CreateObject();
-  add_string(object, "code", info->name);
-  add_string(object, "severity", SEVERITIES[d->severity]);
-  add_string(object, "category", CATEGORIES[info->category]);
-  add_string(object, "message", d->message);
+  hermes_json_add(object, "code", info->name);
+  hermes_json_add(object, "severity", SEVERITIES[d->severity]);
+  hermes_json_add(object, "category", CATEGORIES[info->category]);
+  hermes_json_add(object, "message", d->message);
   add_place(object, &d->place);
-  add_string(object, "label", d->place_label);
+  hermes_json_add(object, "label", d->place_label);
   add_labels(object, d);
-  add_string(object, "expected", d->expected);
-  add_string(object, "actual", d->actual);
-  add_candidates(object, d->candidates);
-  add_string(object, "rule", info->rule);
-  add_notes(object, d);
+  hermes_json_add(object, "expected", d->expected);
+  hermes_json_add(object, "actual", d->actual);
+  hermes_json_candidates(object, d->candidates);
+  hermes_json_add(object, "rule", info->rule);
+  hermes_json_notes(object, d);
   add_fixes(object, d);
   return object;
 }

@@ -5,6 +5,7 @@
  *   place.c    byte offsets -> lines and columns; what of a text may be shown
  *   render.c   text with excerpts and carets
  *   json.c     the same for programs
+ *   sarif.c    the same for programs that know SARIF
  *   nearest.c  "did you mean"
  */
 #ifndef HERMES_DIAGNOSTICS_PLACE_H
@@ -31,5 +32,17 @@ typedef struct hermes_character {
 
 /* The character that begins at `text`; length > 0. */
 hermes_character hermes_character_at(const char *text, size_t length);
+
+/* ---- what both forms for programs are made of (json.c) ---- */
+
+struct cJSON;
+/* A JSON string of `length` bytes, `?` for what is not UTF-8; NULL, which the caller need not
+ * check, when memory runs out. */
+struct cJSON *hermes_json_string(const char *text, size_t length);
+/* Nothing is added where the text is NULL or empty. */
+void hermes_json_add(struct cJSON *object, const char *key, const char *text);
+/* "candidates": "a, b" -> ["a", "b"], and "notes"; always there. */
+void hermes_json_candidates(struct cJSON *object, const char *names);
+void hermes_json_notes(struct cJSON *object, const hermes_diagnostic *d);
 
 #endif

@@ -347,9 +347,9 @@ static void put_rest(const printer *p, const hermes_diagnostics *list, const siz
     fputs(SEVERITIES[s], p->out);
     style(p, PLAIN);
     fprintf(p->out, ": %zu %ss, %zu shown", all[s], SEVERITIES[s], shown[s]);
-    /* A blueprint's errors are shown by hermesc, which has that option; a twin's have none. */
-    bool limited = s == HERMES_ERROR && shown[s] < HERMES_DIAGNOSTICS_KEPT &&
-                   hermes_code_of(list->items[0].code)->category == HERMES_USER_CODE;
+    hermes_category about = hermes_code_of(list->items[0].code)->category;
+    bool of_twin = about == HERMES_DATA || about == HERMES_OPTIONS; /* which has no such option */
+    bool limited = s == HERMES_ERROR && shown[s] < HERMES_DIAGNOSTICS_KEPT && !of_twin;
     fputs(limited ? " (--error-limit 0 shows all)\n" : "\n", p->out);
   }
 }

@@ -89,6 +89,8 @@ bool twin_options_parse(const twin_command *command, unsigned bit, int count, ch
                         twin_options *options, hermes_diagnostics *problems);
 void twin_options_free(twin_options *options);
 void twin_options_help(FILE *out, unsigned bit);
+/* The same table as hermes/manual.h has it, to be freed. */
+struct hermes_manual_option *twin_options_manual(size_t *count);
 
 /* ---- session.c: one run of the program ------------------------------------------------------- */
 

@@ -80,6 +80,8 @@ void instance_invalid(const hermes_twin *twin, const hermes_frame *frame, hermes
   outcome->status = HERMES_INVALID;
   if (fault->code == HERMES_NOT_FINITE && known)
     instance_not_finite(twin, frame, fault->slot, outcome);
+  else if (fault->code == HERMES_NO_MEMORY)
+    snprintf(outcome->reason, sizeof outcome->reason, "out of memory");
   else
     empty_reduction(twin, frame, outcome);
 }

@@ -1,6 +1,8 @@
 /* The commands of a twin, each once, and the way to them. */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -125,7 +127,7 @@ static int unknown_command(twin_session *s, const char *word) {
   const char *names[TWIN_COMMAND_COUNT];
   for (size_t i = 0; i < TWIN_COMMAND_COUNT; i++) names[i] = table[i].name;
   hermes_diagnostic *d =
-      hermes_report(&s->problems, HB0801, NULL, "there is no command `%s`", word);
+      hermes_report(&s->problems, HB0801, NULL, "there is no command `%s`", DATA_SHOW(word));
   twin_suggest(d, word, names, TWIN_COMMAND_COUNT);
   hermes_diagnostic_note(d, "%s --help", s->program);
   return HERMES_FAILED;

@@ -3,6 +3,8 @@
 
 #include "data/data.h"
 
+#include <hermes/manual.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,17 +124,18 @@ static bool take_names(const option *o, const char *argument, twin_options *opti
   }
 }
 
+static const char *const formats[] = {
+    [TWIN_TABLE] = "table", [TWIN_JSON] = "json", [TWIN_CSV] = "csv", NULL};
+
 static bool take_format(const option *o, const char *argument, twin_options *options,
                         hermes_diagnostics *problems) {
-  static const char *const names[] = {
-      [TWIN_TABLE] = "table", [TWIN_JSON] = "json", [TWIN_CSV] = "csv"};
-  for (size_t i = 0; i < 3; i++) {
-    if (strcmp(argument, names[i])) continue;
+  for (size_t i = 0; formats[i]; i++) {
+    if (strcmp(argument, formats[i])) continue;
     *(twin_format *)field_of(options, o) = (twin_format)i;
     return true;
   }
   bad_argument(o, argument, problems, "table, json or csv");
-  twin_suggest(&problems->items[problems->count - 1], argument, names, 3);
+  twin_suggest(&problems->items[problems->count - 1], argument, formats, 3);
   return false;
 }
 
@@ -229,8 +232,8 @@ static bool unknown_option(const reader *r, const char *word, size_t length) {
   bool elsewhere = find_option(word, length) != NULL;
   hermes_diagnostic *d =
       hermes_report(r->problems, HB0802, NULL,
-                    elsewhere ? "%s is no option of `%s`" : "there is no option %s for `%s`", name,
-                    r->command->name);
+                    elsewhere ? "%s is no option of `%s`" : "there is no option %s for `%s`",
+                    DATA_SHOW(name), r->command->name);
   twin_suggest(d, name, names, count);
   free(name);
   return false;
@@ -291,7 +294,7 @@ static bool wrong_count(const reader *r) {
     hermes_report(r->problems, HB0805, NULL, "%s needs %s", c->name, c->arguments);
   else
     hermes_report(r->problems, HB0805, NULL, "`%s` is one word too many for %s",
-                  r->options->arguments.items[c->most], c->name);
+                  DATA_SHOW(r->options->arguments.items[c->most]), c->name);
   return false;
 }
 
@@ -350,4 +353,20 @@ static void print_help_of(FILE *out, const option *o) {
 void twin_options_help(FILE *out, unsigned bit) {
   for (size_t i = 0; i < OPTION_COUNT; i++)
     if (table[i].commands & bit) print_help_of(out, &table[i]);
+}
+
+/* ---- for a manual ------------------------------------------------------------------------- */
+
+struct hermes_manual_option *twin_options_manual(size_t *count) {
+  hermes_manual_option *options = twin_allocate(OPTION_COUNT, sizeof *options);
+  for (size_t i = 0; i < OPTION_COUNT; i++)
+    options[i] = (hermes_manual_option){
+        .name = table[i].name,
+        .value = table[i].argument,
+        .choices = table[i].take == take_format ? formats : NULL,
+        .commands = table[i].commands,
+        .help = table[i].help,
+    };
+  *count = OPTION_COUNT;
+  return options;
 }

@@ -146,7 +146,7 @@ char *twin_names_listed(const char *const *names, size_t count) {
   char *listed = twin_print("%s", "");
   for (size_t i = 0; i < count && i <= TWIN_LISTED; i++) {
     const char *name = i < TWIN_LISTED ? names[i] : "...";
-    char *longer = twin_print("%s%s%s", listed, i ? ", " : "", name);
+    char *longer = twin_print("%s%s%s", listed, i ? ", " : "", DATA_SHOW(name));
     free(listed);
     listed = longer;
   }

@@ -1,6 +1,8 @@
 /* trace: every block's values for one row, block by block: where a result comes from. */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +39,8 @@ static twin_complaint complain_of_table(const report *r, const char *word) {
   size_t count = 0;
   for (size_t i = 0; i < d->table_count; i++)
     if (hermes_table_has_rows(&d->tables[i], (int)i)) names[count++] = d->tables[i].name;
-  twin_complaint complaint =
-      hermes_report(&r->session->problems, HB0828, NULL, "there is no table `%s` with rows", word);
+  twin_complaint complaint = hermes_report(&r->session->problems, HB0828, NULL,
+                                           "there is no table `%s` with rows", DATA_SHOW(word));
   twin_suggest(complaint, word, names, count);
   free(names);
   return complaint;
@@ -61,7 +63,8 @@ static bool fix_row(report *r, const char *word) {
   twin_session *s = r->session;
   size_t length = strcspn(word, "=");
   if (!word[length])
-    return complain(hermes_report(&s->problems, HB0828, NULL, "--row %s names no key", word));
+    return complain(
+        hermes_report(&s->problems, HB0828, NULL, "--row %s names no key", DATA_SHOW(word)));
   int table = find_table(s->description, word, length);
   if (table < 0) {
     char *name = twin_print("%.*s", (int)length, word);

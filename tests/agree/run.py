@@ -371,9 +371,9 @@ def data_of(blueprint, work):
     return HERE / "data" / "common"
 
 
-def examine(blueprint, work, hermesc):
+def examine(blueprint, work, hermesc, data=None):
     try:
-        return Subject(blueprint, data_of(blueprint, work), work, hermesc).all()
+        return Subject(blueprint, data or data_of(blueprint, work), work, hermesc).all()
     except Exception as error:  # one blueprint's trouble is not the others'
         tally = Tally()
         tally.check(f"{blueprint.stem}: {type(error).__name__}", [str(error)])

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Broken files, decisions and command lines, drawn at random from a seed: whatever a twin is given, it
-says what is wrong with it or computes; it never crashes, hangs, or prints a KPI beside an error.
+says what is wrong with it or computes; it never crashes, hangs, or prints a KPI beside an error. And
+sound data spelt in other ways: they give the same KPIs.
 
 usage: fuzz.py HERMESC WORK [SECONDS [SEED [CASES]]]
 
@@ -9,6 +10,7 @@ WORK/case-SEED: fuzz.py HERMESC WORK 60 SEED 1 tries it again. More is found in 
 hermesc built with -DHERMES_SANITIZE=ON, whose twins are sanitized, too.
 """
 import concurrent.futures
+import decimal
 import json
 import os
 import pathlib
@@ -152,7 +154,86 @@ def odd_command_line(draw):
             {"policy.json": POLICY, "candidates.csv": COLUMNS, "candidates.jsonl": LINES}, words)
 
 
-KINDS = [broken_data, broken_data, broken_data, broken_inputs, broken_policy, broken_policy, broken_candidates,
+# ---- sound data, spelt in another way: the same KPIs must come out ---------------------------------
+
+UNITS = {"height": [("m", 0), ("km", -3), ("cm", 2)], "delay": [("us", 0), ("ns", 3), ("ms", -3)],
+         "load": [("%", 0), ("1", -2)], "bandwidth": [("MHz", 0), ("kHz", 3), ("GHz", -3)]}
+LEVELS = {"tx_power": [("dBm", 0), ("dBW", -30)], "rsrp": [("dBm", 0), ("dBW", -30)]}
+WORDS_OF = {"no": ["no", "false", "FALSE", "0"], "yes": ["yes", "true", "True", "1"]}
+ANYTHING = ["", "nan", "x", "1,5", 'say "hi"', " blanks ", "two\nlines", "caf\u00e9", "#no", "a;b\tc", "-"]
+
+
+def spelt_number(draw, text, shift, added):
+    number = (decimal.Decimal(text) + added).scaleb(shift)
+    return draw.choice([f"{number:f}", f"{number:e}", f"{number:E}", f"{number:+f}", f"{number:f}" + ("" if "." in f"{number:f}"
+                                                                                                    else ".0")])
+
+
+def respell_column(draw, name, values):
+    """The column with a unit in its header, or not, and its values as that asks for."""
+    unit, shift, added = None, 0, 0
+    if name in UNITS:
+        unit, shift = draw.choice(UNITS[name])
+    elif name in LEVELS:
+        unit, added = draw.choice(LEVELS[name])
+    elif name != "penalty":
+        return name, [draw.choice(WORDS_OF.get(value, [value])) for value in values]
+    plain = not shift and not added and draw.random() < 0.5
+    behind = unit and draw.random() < 0.2
+    header = name if plain or behind or not unit else f"{name}{draw.choice(['', ' '])}[{unit}]"
+    return header, [value and spelt_number(draw, value, shift, added) + (f" {unit}" if behind else "") for value in values]
+
+
+def spelt_field(draw, text, separator, first):
+    must = any(c in text for c in '",;\t\r\n') or text != text.strip() or first and (text.startswith("#") or not text)
+    if must or draw.random() < 0.1:
+        text = '"' + text.replace('"', '""') + '"'
+    blanks = draw.choice(["", "", "", " ", "  "])
+    return blanks + text + draw.choice(["", "", "", " ", "   "])
+
+
+def respell(draw, name, data):
+    rows = [line.split(",") for line in data.decode().split()]
+    columns = [respell_column(draw, row[0], list(row[1:])) for row in zip(*rows)]
+    keys = columns[:2] if name == "relations.csv" else columns[:1]
+    others = columns[len(keys):]
+    others += [(f"extra{i}", [draw.choice(ANYTHING) for _ in rows[1:]]) for i in range(draw.randrange(3))]
+    draw.shuffle(others)
+    if name == "relations.csv":
+        columns = keys + others
+    else:
+        columns = keys + others
+        draw.shuffle(columns)
+    lines = list(zip(*(values for _, values in columns)))
+    if name in ("rsrp.csv", "relations.csv"):
+        draw.shuffle(lines)
+    separator = draw.choice([",", ",", ";", "\t"])
+    ending = draw.choice(["\n", "\r\n", "\r"])
+    out = [draw.choice(["", "\ufeff"])]
+    for line in [tuple(header for header, _ in columns), *lines]:
+        if draw.random() < 0.2:
+            out.append(draw.choice(["", "  ", "# a comment, \"with\" all"]) + ending)
+        out.append(separator.join(spelt_field(draw, text, separator, i == 0) for i, text in enumerate(line)) + ending)
+    if draw.random() < 0.3:
+        out[-1] = out[-1].rstrip("\r\n")
+    return "".join(out).encode()
+
+
+def respelt_data(draw):
+    files = {name: respell(draw, name, data) if name.endswith(".csv") else data for name, data in tables.files().items()}
+    return "tables", files, {}, ["run", "--data", "data", "--format", "json", "--quiet"]
+
+
+def wrong_kpis(done):
+    if done.returncode != 0:
+        return f"sound data, respelt, are refused (exit {done.returncode})"
+    kpis = {name: kpi["value"] for name, kpi in json.loads(done.stdout)["kpis"].items()}
+    wrong = {name: value for name, value in kpis.items()
+             if abs(value - tables.KPIS[name]) > 1e-12 * abs(value) + 1e-12}
+    return f"sound data, respelt, give {wrong}" if wrong else None
+
+
+KINDS = [respelt_data, respelt_data, broken_data, broken_data, broken_data, broken_inputs, broken_policy, broken_policy, broken_candidates,
          broken_candidates, broken_assignment, odd_command_line]
 
 
@@ -186,6 +267,10 @@ def judge(words, done):
     output, said = done.stdout, done.stderr
     if SANITIZER.search(said):
         return "sanitizer"
+    if any(re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", stream) for stream in (output, said)):
+        return "a control character reaches the terminal"
+    if max(map(len, said.split(b"\n"))) > 1500:
+        return "a line of a message that nobody reads"
     if done.returncode not in (0, 1, 2):
         return f"exit code {done.returncode}"
     if done.returncode == 2:
@@ -196,8 +281,6 @@ def judge(words, done):
         return "an error with exit code 0 or 1"
     if done.returncode == 1 and b"invalid" not in said + output and b"FAIL" not in output and b"false" not in output:
         return "exit code 1 without a reason"
-    if any(b"\x1b" in stream for stream in (output, said)):
-        return "an escape sequence reaches the terminal"
     return wrong_document(words, output) if "json" in words and words[0] != "info" and output else None
 
 
@@ -212,14 +295,15 @@ def try_case(twins, room, seed):
     try:
         done = subprocess.run([twins[twin], *words], cwd=place, stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=60)
-        problem = judge(words, done)
-        detail = (done.stdout[:400] + done.stderr[:4000]).decode(errors="replace") if problem else None
+        problem = judge(words, done) or (wrong_kpis(done) if kind is respelt_data else None)
+        detail = (done.stdout[:400] + done.stderr[:4000]).decode(errors="replace") if problem else ""
     except subprocess.TimeoutExpired:
         problem, detail = "hangs", ""
     if not problem:
         shutil.rmtree(place)
         return None
-    return f"fuzz seed {seed} ({kind.__name__}): {problem}\n  {words}\n{detail}"
+    lines = [f"fuzz seed {seed} ({kind.__name__}): {problem}", str(words), *detail.split("\n")]
+    return "\n  ".join(line[:300] for line in lines)
 
 
 def build(hermesc, work, blueprint, name):

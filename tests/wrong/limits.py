@@ -78,12 +78,16 @@ CASES = {
     "too-many-lets-of-a-function": lambda: blueprint(
         "function f(x: 1) -> 1 { " + joined(70, "let y{} = x;") + " return x; }",
         "kpi best : 1 = f(3);"),
-    "too-many-errors": lambda: blueprint(joined(1200, "kpi k{0} : W = missing{0};", "\n")),
     "cycle-too-long-to-name": lambda: blueprint(
         joined(50, "functional block b{0} {{ out x{0} : 1 = y{0}; }}", "\n"),
         "functional block c { " +
         " ".join(f"out y{i} : 1 = x{(i + 1) % 50};" for i in range(50)) + " }",
         "kpi best : 1 = x0;"),
+}
+
+# What these say is long: that they are refused is enough.
+SURVIVED = {
+    "too-many-errors": lambda: blueprint(joined(1200, "kpi k{0} : W = missing{0};", "\n")),
 }
 
 LIBRARY = {f"many/m{i}.hbp": f'module many.m{i} "One of many.";\n' for i in range(64)}

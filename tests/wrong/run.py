@@ -32,6 +32,7 @@ RIGHT = WRONG.parent / "right"
 DEFINITIONS = WRONG.parent.parent / "runtime/include/hermes/diagnostics.def"
 STDLIB = "share/hermes/stdlib"
 HEADLINE = re.compile(r"^(?:error|warning)\[(HB\d{4})\]", re.M)
+LINES_SHOWN = 40  # of one difference
 SECONDS = 60  # for one run, also of a sanitized compiler; the slowest takes two
 
 # Codes of the sections 00 to 05 that no text can provoke: the file itself is at fault.
@@ -114,9 +115,10 @@ def compare(expected, said, bless):
     if bless:
         expected.write_text(said)
         return
-    lines = difflib.unified_diff(wanted.splitlines(), said.splitlines(), str(expected.name), "said",
-                                 lineterm="", n=2)
-    raise Failure("\n".join(lines))
+    lines = list(difflib.unified_diff(wanted.splitlines(), said.splitlines(), expected.name, "said",
+                                      lineterm="", n=2))
+    more = [f"... {len(lines) - LINES_SHOWN} more lines"] if len(lines) > LINES_SHOWN else []
+    raise Failure("\n".join(lines[:LINES_SHOWN] + more))
 
 
 def check_wrong(compiler, directory, path, expected, bless):
@@ -153,10 +155,10 @@ def check_right(compiler, path):
 # ---- all cases --------------------------------------------------------------------------------------
 
 
-def made_limits(room):
+def made(room, cases):
     """Writes the made blueprints where they are called limits/NAME.hbp."""
-    (room / "limits").mkdir()
-    for name, make in limits.CASES.items():
+    (room / "limits").mkdir(exist_ok=True)
+    for name, make in cases.items():
         text = make()
         path = room / "limits" / f"{name}.hbp"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -170,7 +172,9 @@ def all_cases(compiler, room, bless):
             yield name, lambda p=path: check_crash(compiler, p)
         else:
             yield name, lambda n=name, p=path: check_wrong(compiler, WRONG, n, p.with_suffix(".err"), bless)
-    for name in made_limits(room):
+    for name in made(room, limits.SURVIVED):
+        yield name, lambda p=room / name: check_crash(compiler, p)
+    for name in made(room, limits.CASES):
         expected = (WRONG / name).with_suffix(".err")
         yield name, lambda n=name, e=expected: check_wrong(compiler, room, n, e, bless)
     for path in sorted(RIGHT.glob("*/*.hbp")):

@@ -129,6 +129,10 @@ void hermes_diagnostics_print(const hermes_diagnostics *list, FILE *out, bool co
  * end label labels[] expected actual candidates[] rule notes[]; what is not known is left out,
  * arrays are always there. */
 char *hermes_diagnostics_json(const hermes_diagnostics *list);
+/* One document of SARIF 2.1.0, as a new string. `tool` names the program; `form` is what it shows
+ * besides, or NULL. */
+char *hermes_diagnostics_sarif(const hermes_diagnostics *list, const char *tool,
+                               const char *version, const char *form);
 
 /* Edit distance for "did you mean": the best of `count` names within a third of the word's length,
  * or NULL. */

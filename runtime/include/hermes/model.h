@@ -23,6 +23,7 @@ typedef enum hermes_fault_code {
   HERMES_EMPTY_REDUCTION, /* a reduction over nothing, without a default and without a neutral value
                            */
   HERMES_NOT_FINITE,      /* a KPI that is infinite or no number */
+  HERMES_NO_MEMORY,       /* no room for what a percentile or a grouped sum works on */
 } hermes_fault_code;
 
 typedef struct hermes_fault {

@@ -1,0 +1,113 @@
+/* Completions for bash. `=` ends a word there: `--format=js` comes as three words. */
+#include "manual/manual.h"
+
+/* Which option's value is being written, with a `=` where one stands before it; which command was
+ * named. */
+static const char beginning[] =
+    "() {\n"
+    "  local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} command='' i\n"
+    "  if [ \"$word\" = = ]; then\n"
+    "    word='' option=$option=\n"
+    "  elif [ \"$option\" = = ]; then\n"
+    "    option=${COMP_WORDS[COMP_CWORD - 2]}=\n"
+    "  fi\n"
+    "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+    "    case ${COMP_WORDS[i]} in\n"
+    "      ";
+static const char behind_commands[] =
+    ")\n"
+    "        command=${COMP_WORDS[i]}\n"
+    "        break\n"
+    "        ;;\n"
+    "    esac\n"
+    "  done\n"
+    "  COMPREPLY=()\n";
+static const char offer_options[] =
+    "  if [[ $word == -* ]]; then\n"
+    "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+    "    return\n"
+    "  fi\n"
+    "  mapfile -t COMPREPLY < <(\n"
+    "    compgen -W \"$plain\" -- \"$word\"\n";
+
+/* ---- values of options ---- */
+
+static void put_names(const hermes_manual_option *o, FILE *out) {
+  fputs("    ", out);
+  if (o->letter) fprintf(out, "%s | ", o->letter);
+  if (!o->may_miss) fprintf(out, "%s | ", o->name);
+  fprintf(out, "%s=)\n", o->name);
+}
+
+static void put_offer(const hermes_manual_option *o, FILE *out) {
+  manual_kind kind = manual_kind_of(o);
+  if (kind == MANUAL_ANY) return;
+  fputs("      mapfile -t COMPREPLY < <(compgen ", out);
+  if (kind == MANUAL_CHOICE) {
+    fputs("-W '", out);
+    manual_put_words(o->choices, out);
+    fputs("'", out);
+  } else {
+    fputs(kind == MANUAL_FILE ? "-f" : "-d", out);
+  }
+  fputs(" -- \"$word\")\n", out);
+}
+
+static void put_value(void *context, const hermes_manual_option *o) {
+  FILE *out = context;
+  if (manual_kind_of(o) == MANUAL_FLAG) return;
+  put_names(o, out);
+  put_offer(o, out);
+  fputs("      return\n      ;;\n", out);
+}
+
+/* ---- what a command takes ---- */
+
+static void put_option(void *context, const hermes_manual_option *o) {
+  fprintf(context, " %s", o->name);
+  if (o->letter) fprintf(context, " %s", o->letter);
+}
+
+/* Where no command is named, one may be. */
+static void put_plain(const hermes_manual *m, const hermes_manual_command *c, FILE *out) {
+  if (!c) manual_put_commands(m, " ", out);
+  if (c && c->words) manual_put_words(c->words, out);
+  if (c && c->rest) manual_put_commands(c->rest, " ", out);
+}
+
+static void put_command(const hermes_manual *m, const hermes_manual_command *c, FILE *out) {
+  fprintf(out, "    %s)\n      options='", c ? c->name : "*");
+  manual_options(m, c, put_option, out);
+  fputs("' plain='", out);
+  put_plain(m, c, out);
+  fprintf(out, "' files=%s\n      ;;\n", c && c->words ? "" : "yes");
+}
+
+static void put_commands(const hermes_manual *m, FILE *out) {
+  fputs("  local options plain files\n  case $command in\n", out);
+  for (size_t i = 0; i < m->command_count; i++)
+    if (m->commands[i].name) put_command(m, &m->commands[i], out);
+  put_command(m, NULL, out);
+  fputs("  esac\n", out);
+}
+
+void hermes_manual_bash(const hermes_manual *m, FILE *out) {
+  fprintf(out, "# bash completion for %s %s, made from its own tables\n", m->program, m->version);
+  manual_put_function(m, out);
+  fputs(beginning, out);
+  manual_put_commands(m, " | ", out);
+  fprintf(out, "%s  case $option in\n", behind_commands);
+  manual_all_options(m, put_value, out);
+  fputs("  esac\n", out);
+  put_commands(m, out);
+  fprintf(out,
+          "%s"
+          "    [ -z \"$files\" ] || compgen -f -X '!%s' -- \"$word\"\n"
+          "    [ -z \"$files\" ] || compgen -d -- \"$word\"\n"
+          "  )\n"
+          "}\n"
+          "complete -o filenames -F ",
+          offer_options, m->files);
+  manual_put_function(m, out);
+  fprintf(out, " %s\n", m->program);
+}
