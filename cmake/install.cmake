@@ -15,3 +15,26 @@ install(DIRECTORY stdlib DESTINATION share/hermes FILES_MATCHING PATTERN "*.hbp"
 install(FILES ${PROJECT_BINARY_DIR}/hermes.pc DESTINATION lib/pkgconfig)
 install(FILES LICENSE DESTINATION share/doc/hermes)
 install(FILES README.md DESTINATION share/doc/hermes OPTIONAL)
+install(DIRECTORY docs/schema DESTINATION share/hermes FILES_MATCHING PATTERN "*.json")
+
+# Manual pages and completions, of hermesc and of twins that are called ndt, made by hermesc from
+# its own tables.
+set(manuals)
+function(hermes_manual form twin directory file)
+  set(output ${PROJECT_BINARY_DIR}/share/${directory}/${file})
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share/${directory})
+  add_custom_command(OUTPUT ${output} COMMAND hermesc generate ${form} ${twin} > ${output}
+                     DEPENDS hermesc VERBATIM)
+  install(FILES ${output} DESTINATION share/${directory})
+  set(manuals ${manuals} ${output} PARENT_SCOPE)
+endfunction()
+foreach(program hermesc ndt)
+  string(REPLACE hermesc "" twin ${program})
+  hermes_manual(man "${twin}" man/man1 ${program}.1)
+  hermes_manual(bash "${twin}" bash-completion/completions ${program})
+  hermes_manual(zsh "${twin}" zsh/site-functions _${program})
+  hermes_manual(fish "${twin}" fish/vendor_completions.d ${program}.fish)
+endforeach()
+file(WRITE ${PROJECT_BINARY_DIR}/share/man/man1/hermes-twin.1 ".so man1/ndt.1\n")
+install(FILES ${PROJECT_BINARY_DIR}/share/man/man1/hermes-twin.1 DESTINATION share/man/man1)
+add_custom_target(manuals ALL DEPENDS ${manuals})

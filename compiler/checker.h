@@ -30,8 +30,10 @@ typedef struct NameMap {
   size_t capacity, count;
 } NameMap;
 void map_put(Compiler *compiler, NameMap *map, const char *text, int value);
-/* The `skip`th value under this spelling, or -1. */
-int map_get(const NameMap *map, const char *text, int skip);
+/* The first value under this spelling, or -1. */
+int map_get(const NameMap *map, const char *text);
+/* One value after the other, -1 behind the last; *place is 0 before the first. */
+int map_next(const NameMap *map, const char *text, size_t *place);
 
 typedef struct Checker {
   Compiler *compiler;
@@ -39,8 +41,14 @@ typedef struct Checker {
   Definition *definitions; /* by slot */
   FunctionDecl *functions;
   int function_count;
-  NameMap tables, values, function_names, columns; /* columns: all tables', by column name */
+  NameMap tables, blocks, function_names;
+  NameMap values;          /* all but lets */
+  NameMap lets, let_names; /* by block and name; one of each name */
+  NameMap columns, column_names; /* by table and name; of all tables, by name */
+  bool imports[MAX_SOURCES][MAX_SOURCES]; /* [from][module]: are its functions in sight? */
+  bool lacks_module[MAX_SOURCES];         /* imports one that could not be read */
   int term_count;
+  Term *nothing; /* stands for whatever is beyond MAX_TERMS */
   bool slots_exceeded, instances_exceeded; /* said once */
   int chain; /* lets and functions being checked, each for the sake of the one before */
   const char *links[MAX_CHAIN]; /* their names */
@@ -93,7 +101,10 @@ int find_value(const Scope *scope,
 int index_set(Checker *checker, Name name);
 void unknown_name(const Scope *scope, Name name);
 void unknown_column(Checker *checker, int table, Name name);
-void suggest(hermes_diagnostic *d, const char *word, const char *const *names, size_t count);
+void suggest(Compiler *compiler, hermes_diagnostic *d, const char *word, const char *const *names,
+             size_t count);
+/* The spelling under which a name of a certain table or block is mapped. */
+const char *scoped_name(Compiler *compiler, int owner, const char *name);
 
 /* Is this the name of a built-in function or reduction? */
 bool is_builtin(const char *name);

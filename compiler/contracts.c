@@ -1,6 +1,6 @@
 /* Contracts and cycles: what each block says that it reads against what it reads, and an order in
  * which every value comes after those that it is computed from. */
-#include "hermesc.h"
+#include "checker.h"
 
 #include <string.h>
 
@@ -21,6 +21,7 @@ static void each_slot(const Term *term, Visit *visit, void *context) {
 typedef struct Contract {
   Compiler *compiler;
   int block;
+  NameMap listable;        /* inputs, policies and outputs */
   bool *listed;            /* by slot */
   const Term **first_read; /* by slot: where the block first reads it */
   bool unknown;            /* a name in the list is */
@@ -33,13 +34,8 @@ static void note_read(void *context, const Term *term) {
   if (!contract->first_read[term->index]) contract->first_read[term->index] = term;
 }
 
-static int listed_value(const Program *program, const char *name) {
-  for (int i = 0; i < program->slot_count; i++) {
-    const Slot *slot = &program->slots[i];
-    bool listable = slot->role == ROLE_INPUT || slot->role == ROLE_POLICY || slot->role == ROLE_OUT;
-    if (listable && strcmp(slot->name, name) == 0) return i;
-  }
-  return -1;
+static bool is_listable(const Slot *slot) {
+  return slot->role == ROLE_INPUT || slot->role == ROLE_POLICY || slot->role == ROLE_OUT;
 }
 
 static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *name) {
@@ -47,11 +43,8 @@ static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *
   const char *names[MAX_SLOTS];
   size_t count = 0;
   for (int i = 0; i < program->slot_count; i++)
-    if (program->slots[i].role == ROLE_INPUT || program->slots[i].role == ROLE_POLICY ||
-        program->slots[i].role == ROLE_OUT)
-      names[count++] = program->slots[i].name;
-  const char *nearest = hermes_nearest(name, names, count);
-  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+    if (is_listable(&program->slots[i])) names[count++] = program->slots[i].name;
+  suggest(contract->compiler, d, name, names, count);
 }
 
 static void explain_unlistable(const Contract *contract, hermes_diagnostic *d, const char *name) {
@@ -76,14 +69,15 @@ static void report_unread(const Contract *contract, int slot, Span span) {
 
 static void check_listed(Contract *contract, const NameList *name) {
   Compiler *compiler = contract->compiler;
-  int slot = listed_value(&compiler->program, name->name.text);
+  int slot = map_get(&contract->listable, name->name.text);
   if (slot < 0) {
     hermes_diagnostic *d =
         report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`",
                name->name.text);
+    contract->unknown = true;
+    if (compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT) return;
     suggest_value(contract, d, name->name.text);
     explain_unlistable(contract, d, name->name.text);
-    contract->unknown = true;
     return;
   }
   if (contract->listed[slot])
@@ -105,19 +99,30 @@ static void check_unlisted(Contract *contract, const Block *block) {
   }
 }
 
-static void check_contract(Compiler *compiler, int number) {
-  Program *program = &compiler->program;
+static void check_contract(Contract *contract, int number) {
+  const Program *program = &contract->compiler->program;
   const Block *block = &program->blocks[number];
   if (!block->contract) return;
-  Contract contract = {.compiler = compiler,
-                       .block = number,
-                       .listed = ARENA_ARRAY(&compiler->arena, bool, program->slot_count + 1),
-                       .first_read =
-                           ARENA_ARRAY(&compiler->arena, const Term *, program->slot_count + 1)};
+  contract->block = number;
+  contract->unknown = false;
+  memset(contract->listed, 0, sizeof *contract->listed * (size_t)program->slot_count);
+  memset(contract->first_read, 0, sizeof *contract->first_read * (size_t)program->slot_count);
   for (int i = 0; i < program->slot_count; i++)
-    if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, &contract);
-  for (const NameList *n = block->contract->names; n; n = n->next) check_listed(&contract, n);
-  if (!contract.unknown) check_unlisted(&contract, block); /* else it may be what was meant */
+    if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, contract);
+  for (const NameList *n = block->contract->names; n; n = n->next) check_listed(contract, n);
+  if (!contract->unknown) check_unlisted(contract, block); /* else it may be what was meant */
+}
+
+static void check_each_contract(Compiler *compiler) {
+  const Program *program = &compiler->program;
+  size_t count = (size_t)program->slot_count + 1;
+  Contract contract = {.compiler = compiler,
+                       .listed = ARENA_ARRAY(&compiler->arena, bool, count),
+                       .first_read = ARENA_ARRAY(&compiler->arena, const Term *, count)};
+  for (int i = 0; i < program->slot_count; i++)
+    if (is_listable(&program->slots[i]))
+      map_put(compiler, &contract.listable, program->slots[i].name, i);
+  for (int i = 0; i < program->block_count; i++) check_contract(&contract, i);
 }
 
 /* ---- order and cycles ---- */
@@ -216,8 +221,7 @@ static bool order_values(Compiler *compiler) {
  * computed value after what it reads. Where errors were found before, a block's reads are known in
  * part only: cycles among them are real, but nothing is said of contracts. */
 bool check_contracts(Compiler *compiler) {
-  bool whole = compiler->diagnostics.errors == 0;
-  for (int i = 0; whole && i < compiler->program.block_count; i++) check_contract(compiler, i);
+  if (compiler->diagnostics.errors == 0) check_each_contract(compiler);
   order_values(compiler);
   return compiler->diagnostics.errors == 0;
 }

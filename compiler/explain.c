@@ -18,19 +18,17 @@ static const char *page(void) {
 
 /* ---- codes ---- */
 
-/* The digits of HB0402, where the word is such a code, its zeros and letters in whatever form. */
-static long digits_of(const char *word) {
-  char *end;
+/* The number of HB0402; -1 where the word is no such code. */
+static long number_of(const char *word) {
   if (strncasecmp(word, "HB", 2) == 0) word += 2;
-  if (strspn(word, "0123456789") == 0) return -1;
-  long digits = strtol(word, &end, 10);
-  return *end == '\0' ? digits : -1;
+  size_t digits = strspn(word, "0123456789");
+  return (digits == 3 || digits == 4) && word[digits] == '\0' ? strtol(word, NULL, 10) : -1;
 }
 
 hermes_code explain_find(const char *word) {
-  long digits = digits_of(word);
+  long number = number_of(word);
   int code = 0;
-  while (code < HERMES_CODES && digits_of(hermes_code_of((hermes_code)code)->name) != digits)
+  while (code < HERMES_CODES && number_of(hermes_code_of((hermes_code)code)->name) != number)
     code++;
   return (hermes_code)code;
 }

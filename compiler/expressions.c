@@ -199,7 +199,8 @@ static Term *unknown_label(Scope *scope, Name name, const Type *expected) {
   hermes_diagnostic *d =
       report(scope->checker->compiler, HB0308, name.span, "`%s` is no label of %s", name.text,
              type_text(scope->checker->compiler, expected));
-  suggest(d, name.text, expected->labels->names, (size_t)expected->labels->count);
+  suggest(scope->checker->compiler, d, name.text, expected->labels->names,
+          (size_t)expected->labels->count);
   return term_error(scope->checker, name.span);
 }
 
@@ -453,6 +454,11 @@ static Term *check_if(Scope *scope, const Expr *expr, const Type *expected) {
 }
 
 Term *check_expr(Scope *scope, const Expr *expr, const Type *expected) {
+  Checker *checker = scope->checker;
+  if (checker->term_count >= MAX_TERMS) { /* which was said */
+    if (!checker->nothing) checker->nothing = term_error(checker, expr->span);
+    return checker->nothing;
+  }
   switch (expr->kind) {
   case EXPR_NUMBER: return term_number(scope->checker, expr->number, type_number, expr->span);
   case EXPR_QUANTITY: return check_quantity(scope, expr, 1);

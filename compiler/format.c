@@ -1,6 +1,6 @@
 /* The formatter: one layout for every blueprint, and nothing changed but blanks. */
-#include "build.h"
 #include "format.h"
+#include "build.h"
 
 #include "blueprint.tab.h"
 
@@ -13,10 +13,24 @@
 
 /* ---- a source ---- */
 
-/* Tokenizing declares the source's own units, which are declared once. */
-static bool read_tokens(Compiler *compiler, uint32_t source, Tokens *tokens) {
-  compiler->units = (hermes_unit_system){0};
-  return tokenize(compiler, source, tokens);
+/* With units of its own, because reading tokens declares those of the source. */
+static Compiler scratch_of(const Compiler *compiler) {
+  Compiler scratch = *compiler;
+  scratch.arena = (Arena){0};
+  scratch.diagnostics = (hermes_diagnostics){0};
+  scratch.units = (hermes_unit_system){0};
+  return scratch;
+}
+
+static bool lay_out(Layout *layout, uint32_t source) {
+  Tokens tokens;
+  Compiler scratch = scratch_of(layout->compiler);
+  bool read = tokenize(&scratch, source, &tokens);
+  if (read) format_pieces(layout, &tokens);
+  if (read) format_tree(layout, layout->compiler->trees[source]);
+  if (read) format_columns(layout);
+  compiler_free(&scratch);
+  return read;
 }
 
 static const char *skip_blanks(const char *text) {
@@ -24,43 +38,50 @@ static const char *skip_blanks(const char *text) {
 }
 
 /* The same bytes but for the blanks between a number and its unit. */
-static bool is_same(const char *a, const Token *x, const char *b, const Token *y) {
-  const char *end = a + x->span.end, *other_end = b + y->span.end;
-  bool quantity = x->kind == TOKEN_QUANTITY;
-  if (x->kind != y->kind) return false;
-  for (a += x->span.start, b += y->span.start; a < end && b < other_end && *a == *b;) {
+static bool is_same(const Layout *layout, const Piece *piece, const char *text,
+                    const Token *token) {
+  const char *a = layout->source->text + piece->start, *end = layout->source->text + piece->end;
+  const char *b = text + token->span.start, *other_end = text + token->span.end;
+  bool quantity = piece->kind == TOKEN_QUANTITY;
+  while (a < end && b < other_end && *a == *b) {
     a = quantity ? skip_blanks(a + 1) : a + 1;
     b = quantity ? skip_blanks(b + 1) : b + 1;
   }
-  return a >= end && b >= other_end;
+  return piece->kind == token->kind && a >= end && b >= other_end;
 }
 
-/* Reads the text as it would be read next time. */
-static bool says_the_same(Compiler *compiler, const Layout *layout, const char *text,
-                          size_t length) {
-  Tokens tokens;
-  uint32_t number;
-  if (!source_take(compiler, layout->source->path, text, length, &number)) return false;
-  if (!read_tokens(compiler, number, &tokens)) return false;
-  if (tokens.count != (size_t)layout->count) return false;
-  for (size_t i = 0; i + 1 < tokens.count; i++)
-    if (!is_same(layout->source->text, layout->pieces[i].token, text, &tokens.items[i]))
-      return false;
+static bool are_same(const Layout *layout, const char *text, const Tokens *tokens) {
+  if (tokens->count != (size_t)layout->count) return false;
+  for (size_t i = 0; i + 1 < tokens->count; i++)
+    if (!is_same(layout, &layout->pieces[i], text, &tokens->items[i])) return false;
   return true;
 }
 
-char *format_source(Compiler *compiler, uint32_t source, size_t *length) {
+static bool is_unchanged(const Source *source, const char *text, size_t length) {
+  return source->length == length && memcmp(source->text, text, length) == 0;
+}
+
+/* Reads the text as it will be read next time. */
+static bool says_the_same(const Layout *layout, const char *text, size_t length) {
+  if (is_unchanged(layout->source, text, length)) return true;
   Tokens tokens;
+  uint32_t number;
+  Compiler scratch = scratch_of(layout->compiler);
+  scratch.source_count = 0;
+  bool same = source_take(&scratch, layout->source->path, text, length, &number) &&
+              tokenize(&scratch, number, &tokens) && are_same(layout, text, &tokens);
+  compiler_free(&scratch);
+  return same;
+}
+
+char *format_source(Compiler *compiler, uint32_t source, size_t *length) {
   Layout layout = {.compiler = compiler, .source = compiler->sources[source]};
   char *text = NULL;
   FILE *out = open_memstream(&text, length);
-  if (!out || !read_tokens(compiler, source, &tokens)) abort();
-  format_pieces(&layout, &tokens);
-  format_tree(&layout, compiler->trees[source]);
-  format_columns(&layout);
-  format_print(&layout, out);
-  fclose(out);
-  if (text && says_the_same(compiler, &layout, text, *length)) return text;
+  bool laid = out && lay_out(&layout, source);
+  if (laid) format_print(&layout, out);
+  if (out) fclose(out);
+  if (laid && text && says_the_same(&layout, text, *length)) return text;
   report(compiler, HB0691, (Span){0, 0, source}, "the formatter would change what this says");
   free(text);
   return NULL;
@@ -106,8 +127,7 @@ static bool replace_file(const char *path, Formatted formatted) {
  * there already, and was only to be checked. */
 static bool place_text(Compiler *compiler, const Source *source, const char *path, bool check,
                        Formatted formatted, FILE *out) {
-  bool same = source->length == formatted.length &&
-              memcmp(source->text, formatted.text, formatted.length) == 0;
+  bool same = is_unchanged(source, formatted.text, formatted.length);
   if (check && !same)
     fprintf(out, "%s\n", source->path);
   else if (!check && strcmp(path, "-") == 0)
@@ -136,8 +156,7 @@ static bool format_file(Compiler *compiler, const char *path, bool check, FILE *
   Formatted formatted = {0};
   compiler_init(&one, "");
   if (source_read(&one, path, NULL, &source)) formatted = format_text(&one, source);
-  if (formatted.text)
-    good = place_text(compiler, one.sources[source], path, check, formatted, out);
+  if (formatted.text) good = place_text(compiler, one.sources[source], path, check, formatted, out);
   if (one.diagnostics.count > 0) report_again(compiler, &one, path);
   free(formatted.text);
   compiler_free(&one);

@@ -1,10 +1,10 @@
 /* The map of the formatter: a source becomes the same tokens and comments, laid out anew.
  *
- *   tokens, comments ─► pieces           format_pieces.c   what stands between two tokens on one line
- *   tree ─► groups, breaks, columns      format_tree.c     where lines may end, what is aligned
- *   columns ─► padding                   format_columns.c
- *   all of it ─► text                    format_print.c    where lines do end
- *   text ─► tokens, compared             format.c          nothing but blanks has changed
+ *   tokens and comments ─► pieces      format_pieces.c   how each stands to its neighbours
+ *   tree ─► groups, breaks, columns     format_tree.c     where a line may end
+ *   columns ─► padding                  format_columns.c  what stands below what
+ *   pieces ─► text                      format_print.c    where a line does end
+ *   text ─► tokens: still the same?     format.c          and the files
  *
  * The text depends on the tokens, on what each comment stands behind or above, and on where the
  * author left blank lines; on nothing else of how the source was spaced. That is why formatting
@@ -17,15 +17,15 @@
 
 enum {
   LINE_COLUMNS = 100,
-  INDENT = 2,        /* of what stands in a body, and of a line that continues another */
-  COMMENT_SPACE = 2, /* blanks before a comment that ends a line */
+  INDENT = 2,                 /* of what stands in a body, and of a line that continues another */
+  COMMENT_SPACE = 2,          /* blanks before a comment that ends a line */
   MAX_GROUPS = 4 * MAX_DEPTH, /* one in another: at most two for each level of an expression */
 };
 
 typedef struct Comment {
   const char *text; /* from its `#` on, without the blanks at its end */
   int length;
-  bool blank; /* a blank line stands above it */
+  bool blank;                  /* a blank line stands above it */
   struct Comment *next, *last; /* last: of the list that it heads */
 } Comment;
 
@@ -42,9 +42,10 @@ typedef enum Column { COLUMN_NONE, COLUMN_TYPE, COLUMN_VALUE, COLUMN_COMMENT, CO
 
 /* A token, and what is said about the room around it. */
 typedef struct Piece {
-  const Token *token;
-  const char *text;
-  int length, width; /* bytes, and characters */
+  int kind;
+  uint32_t start, end;          /* in the source */
+  const char *text;             /* a quantity's is spaced */
+  int length, width;            /* bytes, and characters */
   bool joins_left, joins_right; /* no blank stands before it, behind it */
   bool wide;                    /* two blanks stand before it */
   bool is_file;                 /* a string that is a file's name, and no doc */
@@ -58,7 +59,7 @@ typedef struct Piece {
   Column column;                /* it begins one */
   int padding, comment_padding; /* blanks more before it, and before its comment, for columns */
   Comment *above, *behind;      /* `behind` is one */
-  int end;                      /* its last column, if the whole file were one line */
+  int reach;                    /* where it ends, if the whole file were one line */
   int musts;                    /* how many pieces up to it must end a line before them */
   int depth;                    /* groups that its break stands in */
 } Piece;

@@ -6,7 +6,7 @@
 
 /* A column is not begun so far behind what stands before it; a comment may. */
 static const int most_padding[COLUMNS] = {
-    [COLUMN_TYPE] = 14, [COLUMN_VALUE] = 12, [COLUMN_COMMENT] = 40};
+    [COLUMN_TYPE] = 14, [COLUMN_VALUE] = 10, [COLUMN_COMMENT] = 40};
 
 /* ---- measures ---- */
 
@@ -18,14 +18,14 @@ int format_space(const Layout *layout, int i) {
 
 int format_width(const Layout *layout, int first, int last) {
   const Piece *begin = &layout->pieces[first], *end = &layout->pieces[last];
-  return end->musts > begin->musts ? LINE_COLUMNS + 1 : end->end - begin->end + begin->width;
+  return end->musts > begin->musts ? LINE_COLUMNS + 1 : end->reach - begin->reach + begin->width;
 }
 
-static void measure_ends(Layout *layout) {
-  int end = 0, musts = 0;
+static void measure_reaches(Layout *layout) {
+  int reach = 0, musts = 0;
   for (int i = 0; i < layout->count; i++) {
     Piece *piece = &layout->pieces[i];
-    piece->end = end += format_space(layout, i) + piece->width;
+    piece->reach = reach += format_space(layout, i) + piece->width;
     piece->musts = musts += piece->must_break;
   }
 }
@@ -60,7 +60,7 @@ typedef struct Row {
 
 static int end_before_doc(const Layout *layout, int last) {
   int i = last - 1;
-  while (layout->pieces[i].token->kind == TOKEN_STRING) i--;
+  while (layout->pieces[i].kind == TOKEN_STRING) i--;
   return i == last - 1 ? last : i;
 }
 
@@ -153,7 +153,7 @@ static void align_rows(Layout *layout, Row *rows, int count) {
 void format_columns(Layout *layout) {
   Row *rows = ARENA_ARRAY(&layout->compiler->arena, Row, layout->count);
   int count = 0;
-  measure_ends(layout);
+  measure_reaches(layout);
   measure_depths(layout);
   for (int i = 0, last; i < layout->count - 1; i = last + 1) {
     Row row = row_at(layout, i);
@@ -166,5 +166,5 @@ void format_columns(Layout *layout) {
     if (row.width <= LINE_COLUMNS) rows[count++] = row;
   }
   align_rows(layout, rows, count);
-  measure_ends(layout); /* padded */
+  measure_reaches(layout); /* padded */
 }

@@ -1,5 +1,5 @@
-/* Tokens and the comments between them become pieces: how each stands to its neighbours on one line,
- * and which of them begin a line whatever happens. */
+/* Tokens and the comments between them become pieces: how each stands to its neighbours on one
+ * line, and which of them begin a line whatever happens. */
 #include "format.h"
 
 #include "blueprint.tab.h"
@@ -10,8 +10,7 @@
 
 static int characters_of(const char *text, int length) {
   int count = 0;
-  for (int i = 0; i < length; i++)
-    count += ((unsigned char)text[i] & 0xC0) != 0x80;
+  for (int i = 0; i < length; i++) count += ((unsigned char)text[i] & 0xC0) != 0x80;
   return count;
 }
 
@@ -45,7 +44,9 @@ static const struct {
 };
 
 static void make_piece(const Layout *layout, Piece *piece, const Token *token) {
-  piece->token = token;
+  piece->kind = token->kind;
+  piece->start = token->span.start;
+  piece->end = token->span.end;
   piece->text = layout->source->text + token->span.start;
   piece->length = (int)(token->span.end - token->span.start);
   if (token->kind == TOKEN_QUANTITY) space_unit(layout, piece);
@@ -59,7 +60,7 @@ static void make_piece(const Layout *layout, Piece *piece, const Token *token) {
 
 /* A comment that stands before a `;` or a comma stands behind it from now on. */
 static int commented_piece(const Layout *layout, int i) {
-  while (layout->pieces[i].token->kind == ';' || layout->pieces[i].token->kind == ',') i++;
+  while (layout->pieces[i].kind == ';' || layout->pieces[i].kind == ',') i++;
   return i;
 }
 
@@ -81,8 +82,8 @@ static Comment comment_at(const char *text, const char *end) {
 /* What stands between a piece and the one before it. */
 static void read_gap(Layout *layout, int i) {
   Piece *piece = &layout->pieces[i];
-  const char *text = layout->source->text, *end = text + piece->token->span.start;
-  const char *at = i > 0 ? text + piece[-1].token->span.end : text;
+  const char *text = layout->source->text, *end = text + piece->start;
+  const char *at = i > 0 ? text + piece[-1].end : text;
   int lines = i == 0;
   for (; at < end; at++) {
     if (*at == '\n') lines++;
@@ -101,7 +102,7 @@ static void read_gap(Layout *layout, int i) {
 /* ---- lines ---- */
 
 static bool opens_set(const Piece *brace) {
-  int before = brace[-1].token->kind;
+  int before = brace[-1].kind;
   return before == ':' || before == TOKEN_IN || before == TOKEN_ARROW;
 }
 
@@ -110,30 +111,30 @@ static void read_braces(Layout *layout) {
   bool in_set = false;
   for (int i = 1; i < layout->count; i++) {
     Piece *piece = &layout->pieces[i];
-    if (piece->token->kind == '{') in_set = piece->joins_right = opens_set(piece);
-    if (piece->token->kind == '}') piece->joins_left = in_set;
-    piece->body = !in_set && (piece->token->kind == '{' || piece->token->kind == '}');
-    if (piece->token->kind == '}') in_set = false;
+    if (piece->kind == '{') in_set = piece->joins_right = opens_set(piece);
+    if (piece->kind == '}') piece->joins_left = in_set;
+    piece->body = !in_set && (piece->kind == '{' || piece->kind == '}');
+    if (piece->kind == '}') in_set = false;
   }
 }
 
 static bool ends_body(const Piece *piece) {
-  return piece->body && piece->token->kind == '}';
+  return piece->body && piece->kind == '}';
 }
 
 static bool begins_line(const Layout *layout, int i) {
   const Piece *piece = &layout->pieces[i], *before = piece - 1;
-  if (i == 0 || piece->token->kind == 0) return true;
-  if (before->body && before->token->kind == '{')
+  if (i == 0 || piece->kind == 0) return true;
+  if (before->body && before->kind == '{')
     return !ends_body(piece) || before->behind || piece->above; /* an empty body: `{ }` */
-  return before->body || before->token->kind == ';';
+  return before->body || before->kind == ';';
 }
 
 /* A body neither begins nor ends with a blank line. */
 static void trim_blank(Layout *layout, int i) {
   Piece *piece = &layout->pieces[i];
-  bool first = i == 0 || (piece[-1].body && piece[-1].token->kind == '{');
-  bool last = ends_body(piece) || piece->token->kind == 0;
+  bool first = i == 0 || (piece[-1].body && piece[-1].kind == '{');
+  bool last = ends_body(piece) || piece->kind == 0;
   if (first && piece->above) piece->above->blank = false;
   if ((first && !piece->above) || last) piece->blank = false;
 }
@@ -143,7 +144,7 @@ static void begin_line(Layout *layout, int i, int indent) {
   piece->begins_line = piece->must_break = true;
   piece->indent = indent;
   trim_blank(layout, i);
-  if (piece->token->kind == TOKEN_IN) piece[1].wide = true; /* `in  a;` above `out b`, `let c` */
+  if (piece->kind == TOKEN_IN) piece[1].wide = true; /* `in  a;` above `out b`, `let c` */
 }
 
 static void find_lines(Layout *layout) {
@@ -155,7 +156,7 @@ static void find_lines(Layout *layout) {
       begin_line(layout, i, indent);
     else
       piece->must_break = piece->above || piece[-1].behind;
-    if (piece->body && piece->token->kind == '{') {
+    if (piece->body && piece->kind == '{') {
       indent += INDENT;
       piece->may_break = true;
       piece->shift = -INDENT;
@@ -166,10 +167,8 @@ static void find_lines(Layout *layout) {
 void format_pieces(Layout *layout, const Tokens *tokens) {
   layout->count = (int)tokens->count;
   layout->pieces = ARENA_ARRAY(&layout->compiler->arena, Piece, layout->count);
-  for (int i = 0; i < layout->count; i++)
-    make_piece(layout, &layout->pieces[i], &tokens->items[i]);
-  for (int i = 0; i < layout->count; i++)
-    read_gap(layout, i);
+  for (int i = 0; i < layout->count; i++) make_piece(layout, &layout->pieces[i], &tokens->items[i]);
+  for (int i = 0; i < layout->count; i++) read_gap(layout, i);
   read_braces(layout);
   find_lines(layout);
 }

@@ -1,4 +1,4 @@
-/* Pieces to text: of each group, whether it fits on the line; of each break, whether it ends one. */
+/* Pieces to text: whether each group fits on its line, and whether each break ends one. */
 #include "format.h"
 
 #include <limits.h>
@@ -24,8 +24,7 @@ static const Piece *piece_at(const Printer *printer, int i) {
 /* ---- writing ---- */
 
 static void write_blanks(Printer *printer, int count) {
-  for (int i = 0; i < count; i++)
-    putc(' ', printer->out);
+  for (int i = 0; i < count; i++) putc(' ', printer->out);
   printer->column += count;
 }
 
@@ -56,24 +55,27 @@ static void write_behind(Printer *printer, const Piece *piece) {
 
 /* ---- does it fit? ---- */
 
-/* Characters from the piece to the next place where a line ends, or may end by a break that stands
- * in at most `depth` groups. */
-static int width_to_break(const Printer *printer, int i, int depth) {
-  const Piece *from = piece_at(printer, i), *next = from + 1;
-  while (!next->must_break && !(next->may_break && next->depth <= depth)) next++;
-  return next[-1].end - from->end + from->width;
+/* The last piece before the next break that stands in at most `depth` groups. */
+static int before_break(const Printer *printer, int i, int depth) {
+  const Piece *next = piece_at(printer, i + 1);
+  for (; !((next->may_break || next->must_break) && next->depth <= depth); next++) i++;
+  return i;
 }
 
 /* With what follows it up to the next break around it. */
 static bool group_fits(const Printer *printer, int first, int last) {
   int width = format_width(printer->layout, first, last);
-  int rest = width_to_break(printer, last, printer->open_count) - piece_at(printer, last)->width;
-  return printer->column + width + rest <= LINE_COLUMNS;
+  int rest = before_break(printer, last, printer->open_count);
+  return printer->column + width + piece_at(printer, rest)->reach -
+             piece_at(printer, last)->reach <=
+         LINE_COLUMNS;
 }
 
 static bool part_fits(const Printer *printer, int i) {
-  int width = width_to_break(printer, i, piece_at(printer, i)->depth);
-  return printer->column + format_space(printer->layout, i) + width <= LINE_COLUMNS;
+  int last = before_break(printer, i, piece_at(printer, i)->depth);
+  return printer->column + format_space(printer->layout, i) +
+             format_width(printer->layout, i, last) <=
+         LINE_COLUMNS;
 }
 
 static bool ends_line(const Printer *printer, int i) {
@@ -100,7 +102,7 @@ static void open_groups(Printer *printer, int i) {
 
 static void begin_statement(Printer *printer, int i) {
   const Piece *piece = piece_at(printer, i);
-  bool ends_body = piece->body && piece->token->kind == '}';
+  bool ends_body = piece->body && piece->kind == '}';
   write_above(printer, piece, piece->indent + (ends_body ? INDENT : 0));
   start_line(printer, piece->blank, piece->indent);
   int width = format_width(printer->layout, i, format_line_end(printer->layout, i));
@@ -135,8 +137,7 @@ static void print_piece(Printer *printer, int i) {
 
 void format_print(const Layout *layout, FILE *out) {
   Printer printer = {.layout = layout, .out = out};
-  for (int i = 0; i < layout->count - 1; i++)
-    print_piece(&printer, i);
+  for (int i = 0; i < layout->count - 1; i++) print_piece(&printer, i);
   write_above(&printer, &layout->pieces[layout->count - 1], 0);
   putc('\n', out);
 }

@@ -12,7 +12,7 @@ static int piece_at(const Layout *layout, uint32_t offset) {
   int low = 0, high = layout->count - 1;
   while (low < high) {
     int middle = low + (high - low) / 2;
-    if (layout->pieces[middle].token->span.start < offset)
+    if (layout->pieces[middle].start < offset)
       low = middle + 1;
     else
       high = middle;
@@ -29,7 +29,7 @@ static int last_of(const Layout *layout, Span span) {
 }
 
 static bool is(const Layout *layout, int piece, int kind) {
-  return layout->pieces[piece].token->kind == kind;
+  return layout->pieces[piece].kind == kind;
 }
 
 /* The tree leaves out pluses that are signs: those that are not spaced as operators. */
@@ -112,11 +112,20 @@ static bool has_level(const Expr *expr, Level level) {
   return expr->kind == EXPR_BINARY && levels[expr->op] == level;
 }
 
-/* Spaces the operator; a line may end before it. */
+/* Lines end before operators: a comment behind one is about what stands before it. */
+static void pull_comment(Piece *operator) {
+  if (!operator->behind || operator[-1].behind || operator->above) return;
+  operator[-1].behind = operator->behind;
+  operator->behind = NULL;
+  operator->must_break = true;
+  operator[1].must_break = operator[1].above;
+}
+
 static void lay_operator(Layout *layout, const Expr *expr, bool may_break) {
   Piece *piece = &layout->pieces[first_of(layout, expr->at)];
   piece->joins_left = piece->joins_right = false;
   piece->may_break = may_break;
+  pull_comment(piece);
 }
 
 /* One word before the only operator stays with it: `1 - sum(...)`. */
@@ -130,11 +139,9 @@ static void lay_chain(Layout *layout, const Expr *expr, int nest) {
   bool may_break = has_level(expr->left, level) || !begins_with_word(layout, expr);
   const Expr *left = expr;
   add_group(layout, begin_of(layout, expr), end_of(layout, expr), nest, false);
-  for (; has_level(left, level); left = left->left)
-    lay_operator(layout, left, may_break);
+  for (; has_level(left, level); left = left->left) lay_operator(layout, left, may_break);
   lay_expr(layout, left, INDENT);
-  for (; expr != left; expr = expr->left)
-    lay_expr(layout, expr->right, INDENT);
+  for (; expr != left; expr = expr->left) lay_expr(layout, expr->right, INDENT);
 }
 
 static void lay_binary(Layout *layout, const Expr *expr, int nest) {
@@ -155,7 +162,7 @@ static void lay_index(Layout *layout, const Expr *expr, int nest) {
   lay_listed(layout, expr->args, false);
 }
 
-/* `for a in A for b in B if condition`, wherever it stands: on one line, or each part on its own. */
+/* `for a in A for b in B if condition`, wherever it stands: one line, or one for each part. */
 static void lay_clause(Layout *layout, const For *fors, const Expr *filter) {
   if (!fors) return;
   int first = first_of(layout, fors->variable.span) - 1, last = first;
@@ -217,7 +224,7 @@ static void lay_if(Layout *layout, const Expr *expr, int nest) {
 /* `nest`: indentation of lines that continue it, against those of what it stands in. */
 static void lay_expr(Layout *layout, const Expr *expr, int nest) {
   static void (*const kinds[])(Layout *, const Expr *, int) = {
-      [EXPR_MEMBER] = lay_inner, [EXPR_INDEX] = lay_index, [EXPR_CALL] = lay_call,
+      [EXPR_MEMBER] = lay_inner, [EXPR_INDEX] = lay_index,   [EXPR_CALL] = lay_call,
       [EXPR_UNARY] = lay_inner,  [EXPR_BINARY] = lay_binary, [EXPR_IF] = lay_if,
       [EXPR_PAREN] = lay_inner};
   if (kinds[expr->kind]) kinds[expr->kind](layout, expr, nest);
@@ -244,7 +251,7 @@ static void lay_domain(Layout *layout, const DomainExpr *domain) {
   lay_listed(layout, domain->values, true);
 }
 
-/* The value goes to the next line as a whole, if that is enough; its doc below it. */
+/* A value that does not fit behind its `=` goes to the next line; its doc goes below it. */
 static void lay_value(Layout *layout, const Item *item) {
   int equals = begin_of(layout, item->value) - 1, last = last_of(layout, item->span) - 1;
   if (is(layout, equals - 1, TOKEN_STRING)) { /* the doc stands before the `=`, as a function's */
@@ -253,7 +260,7 @@ static void lay_value(Layout *layout, const Item *item) {
     return;
   }
   while (is(layout, last, TOKEN_STRING)) last--;
-  add_group(layout, first_of(layout, item->name.span), last, 0, false);
+  add_group(layout, first_of(layout, item->name.span), last, 0, true);
   add_break(layout, equals + 1);
   if (item->type && !item->domain) set_column(layout, equals, COLUMN_VALUE);
   lay_expr(layout, item->value, 0);
@@ -293,9 +300,9 @@ static void lay_assert(Layout *layout, const Statement *statement) {
 
 static void lay_statements(Layout *layout, const Statement *statements) {
   static void (*const kinds[])(Layout *, const Statement *) = {
-      [STATEMENT_IN] = lay_in,         [STATEMENT_OUT] = lay_definition,
+      [STATEMENT_IN] = lay_in,          [STATEMENT_OUT] = lay_definition,
       [STATEMENT_LET] = lay_definition, [STATEMENT_RETURN] = lay_return,
-      [STATEMENT_VARY] = lay_vary,     [STATEMENT_ASSERT] = lay_assert};
+      [STATEMENT_VARY] = lay_vary,      [STATEMENT_ASSERT] = lay_assert};
   for (const Statement *statement = statements; statement; statement = statement->next)
     kinds[statement->kind](layout, statement);
 }
@@ -303,8 +310,7 @@ static void lay_statements(Layout *layout, const Statement *statements) {
 /* ---- declarations ---- */
 
 static void lay_items(Layout *layout, const Decl *decl) {
-  for (const Item *item = decl->items; item; item = item->next)
-    lay_item(layout, item);
+  for (const Item *item = decl->items; item; item = item->next) lay_item(layout, item);
 }
 
 static void lay_table(Layout *layout, const Decl *decl) {
@@ -323,8 +329,7 @@ static void lay_parameters(Layout *layout, const Item *parameters) {
     last = last_of(layout, item->span);
   }
   add_group(layout, first, last, INDENT, true);
-  for (const Item *item = parameters; item; item = item->next)
-    lay_type(layout, item->type);
+  for (const Item *item = parameters; item; item = item->next) lay_type(layout, item->type);
 }
 
 static void lay_function(Layout *layout, const Decl *decl) {
@@ -346,8 +351,8 @@ static void lay_block(Layout *layout, const Decl *decl) {
 /* What it holds for goes to the next line, before the doc does. */
 static void lay_expect(Layout *layout, const Decl *decl) {
   if (decl->fors)
-    add_group(layout, first_of(layout, decl->span),
-              first_of(layout, decl->fors->variable.span) - 2, 0, false);
+    add_group(layout, first_of(layout, decl->span), first_of(layout, decl->fors->variable.span) - 2,
+              0, false);
   lay_clause(layout, decl->fors, decl->filter);
   lay_statements(layout, decl->statements);
 }
@@ -372,18 +377,13 @@ static void lay_goal(Layout *layout, const Decl *decl) {
   lay_list(layout, decl->constraints);
 }
 
-static void lay_nothing(Layout *layout, const Decl *decl) {
-  (void)layout, (void)decl;
-}
-
 static void lay_declarations(Layout *layout, const Decl *decls) {
   static void (*const kinds[])(Layout *, const Decl *) = {
-      [DECL_ERROR] = lay_nothing, [DECL_IMPORT] = lay_nothing,   [DECL_UNIT] = lay_nothing,
-      [DECL_TABLE] = lay_table,   [DECL_INPUT] = lay_items,      [DECL_POLICY] = lay_items,
-      [DECL_KPI] = lay_items,     [DECL_FUNCTION] = lay_function, [DECL_BLOCK] = lay_block,
-      [DECL_GOAL] = lay_goal,     [DECL_EXPECT] = lay_expect};
+      [DECL_TABLE] = lay_table, [DECL_INPUT] = lay_items,  [DECL_POLICY] = lay_items,
+      [DECL_KPI] = lay_items,   [DECL_BLOCK] = lay_block,  [DECL_FUNCTION] = lay_function,
+      [DECL_GOAL] = lay_goal,   [DECL_EXPECT] = lay_expect};
   for (const Decl *decl = decls; decl; decl = decl->next)
-    kinds[decl->kind](layout, decl);
+    if (kinds[decl->kind]) kinds[decl->kind](layout, decl);
 }
 
 /* ---- everywhere ---- */

@@ -32,22 +32,8 @@ typedef struct Head {
 
 /* ---- finding ---- */
 
-static bool imports(const Compiler *compiler, uint32_t source, const char *module) {
-  for (const Decl *decl = compiler->trees[source]->decls; decl; decl = decl->next)
-    if (decl->kind == DECL_IMPORT && strcmp(decl->name.text, module) == 0) return true;
-  return false;
-}
-
-static bool in_sight(const Compiler *compiler, uint32_t from, uint32_t source) {
-  const char *module = compiler->sources[source]->module;
-  return source == from || (module && imports(compiler, from, module));
-}
-
-/* A module that could not be read may have held anything: that it is missing was said. */
-static bool lacks_module(const Compiler *compiler, uint32_t source) {
-  for (const Decl *decl = compiler->trees[source]->decls; decl; decl = decl->next)
-    if (decl->kind == DECL_IMPORT && !module_is_read(compiler, decl->name.text)) return true;
-  return false;
+static bool in_sight(const Checker *checker, uint32_t from, uint32_t source) {
+  return source == from || checker->imports[from][source];
 }
 
 /* How the functions in sight are called whose module is this one, or all where it is NULL. */
@@ -58,7 +44,7 @@ static size_t functions_in_sight(const Scope *scope, const char *module, const c
   for (int i = 0; i < checker->function_count && count < capacity; i++) {
     const FunctionDecl *f = &checker->functions[i];
     const char *own = checker->compiler->sources[f->source]->module;
-    if (!in_sight(checker->compiler, scope->source, f->source)) continue;
+    if (!in_sight(checker, scope->source, f->source)) continue;
     if (!module)
       names[count++] = f->decl->name.text;
     else if (own && strcmp(own, module) == 0)
@@ -85,14 +71,14 @@ static void unknown_function(Scope *scope, Name name) {
   Checker *checker = scope->checker;
   const char *names[MAX_INSTANCES];
   size_t count = 0;
-  if (lacks_module(checker->compiler, scope->source)) return;
+  if (checker->lacks_module[scope->source]) return;
   hermes_diagnostic *d = report(checker->compiler, HB0204, name.span,
                                 "there is no function named `%s` here", name.text);
 #define BUILTIN(n, least, most, op, rule, signature, meaning) names[count++] = #n;
 #define REDUCTION(n, kind, rule, signature, meaning) names[count++] = #n;
 #include "builtins.def"
   count += functions_in_sight(scope, NULL, names + count, MAX_INSTANCES - count);
-  suggest(d, name.text, names, count);
+  suggest(checker->compiler, d, name.text, names, count);
   explain_no_function(scope, d, name.text);
 }
 
@@ -102,11 +88,11 @@ static void unknown_qualified(Scope *scope, Name name) {
   const char *names[MAX_INSTANCES];
   size_t length = (size_t)(strrchr(name.text, '.') - name.text);
   const char *module = arena_copy(&compiler->arena, name.text, length);
-  if (lacks_module(compiler, scope->source)) return;
+  if (scope->checker->lacks_module[scope->source]) return;
   hermes_diagnostic *d =
       report(compiler, HB0204, name.span, "there is no function named `%s` here", name.text);
-  if (imports(compiler, scope->source, module))
-    suggest(d, name.text, names, functions_in_sight(scope, module, names, MAX_INSTANCES));
+  if (module_is_read(compiler, module))
+    suggest(compiler, d, name.text, names, functions_in_sight(scope, module, names, MAX_INSTANCES));
   else
     hermes_diagnostic_note(d, "there is no `import %s;`", module);
 }
@@ -125,13 +111,11 @@ static void ambiguous_function(Scope *scope, Name name, const FunctionDecl *a,
 static int find_qualified(Scope *scope, Name name) {
   Checker *checker = scope->checker;
   const char *last = strrchr(name.text, '.');
-  for (int i = 0; i < checker->function_count; i++) {
-    const FunctionDecl *f = &checker->functions[i];
-    const char *module = checker->compiler->sources[f->source]->module;
-    size_t length = (size_t)(last - name.text);
+  size_t place = 0, length = (size_t)(last - name.text);
+  for (int i; (i = map_next(&checker->function_names, last + 1, &place)) >= 0;) {
+    const char *module = checker->compiler->sources[checker->functions[i].source]->module;
     if (module && strlen(module) == length && memcmp(module, name.text, length) == 0 &&
-        strcmp(f->decl->name.text, last + 1) == 0 &&
-        in_sight(checker->compiler, scope->source, f->source))
+        in_sight(checker, scope->source, checker->functions[i].source))
       return i;
   }
   unknown_qualified(scope, name);
@@ -140,12 +124,11 @@ static int find_qualified(Scope *scope, Name name) {
 
 int find_function(Scope *scope, Name name) {
   Checker *checker = scope->checker;
+  size_t place = 0;
   int found = -1;
   if (strchr(name.text, '.')) return find_qualified(scope, name);
-  for (int skip = 0;; skip++) {
-    int i = map_get(&checker->function_names, name.text, skip);
-    if (i < 0) break;
-    if (!in_sight(checker->compiler, scope->source, checker->functions[i].source)) continue;
+  for (int i; (i = map_next(&checker->function_names, name.text, &place)) >= 0;) {
+    if (!in_sight(checker, scope->source, checker->functions[i].source)) continue;
     if (checker->functions[i].source == scope->source)
       return i; /* one's own comes before a module's */
     if (found >= 0)

@@ -474,6 +474,7 @@ typedef struct Compiler {
   uint32_t source_count;
   Tree *trees[MAX_SOURCES]; /* of each source; imports after the blueprint */
   hermes_unit_system units;
+  size_t suggesting; /* work spent on candidates for misspelt names: it is bounded */
   Program program;
   Steps steps;
   const char *stdlib; /* directory of the library's modules */

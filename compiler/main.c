@@ -224,8 +224,7 @@ static Words twin_words(Session *session) {
   Words words = {0};
   words_add(arena, &words, arena_format(arena, "hermesc interpret %s", settings->path));
   if (settings->rest_count == 0) words_add(arena, &words, "run");
-  for (int i = 0; i < settings->rest_count; i++)
-    words_add(arena, &words, settings->rest[i]);
+  for (int i = 0; i < settings->rest_count; i++) words_add(arena, &words, settings->rest[i]);
   return words;
 }
 

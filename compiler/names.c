@@ -40,12 +40,29 @@ void map_put(Compiler *compiler, NameMap *map, const char *text, int value) {
   map_insert(map, text, value);
 }
 
-int map_get(const NameMap *map, const char *text, int skip) {
+/* At most half of the places are taken, so that a search ends. */
+int map_next(const NameMap *map, const char *text, size_t *place) {
   if (!map->capacity) return -1;
-  for (size_t i = hash_text(text) & (map->capacity - 1); map->entries[i].text;
-       i = (i + 1) & (map->capacity - 1))
-    if (strcmp(map->entries[i].text, text) == 0 && skip-- == 0) return map->entries[i].value;
-  return -1;
+  for (size_t first = hash_text(text);;) {
+    size_t i = (first + (*place)++) & (map->capacity - 1);
+    if (!map->entries[i].text) return -1;
+    if (strcmp(map->entries[i].text, text) == 0) return map->entries[i].value;
+  }
+}
+
+int map_get(const NameMap *map, const char *text) {
+  size_t place = 0;
+  return map_next(map, text, &place);
+}
+
+const char *scoped_name(Compiler *compiler, int owner, const char *name) {
+  return arena_format(&compiler->arena, "%d.%s", owner, name);
+}
+
+static int find_scoped(const NameMap *map, int owner, const char *name) {
+  char key[MAX_NAME_BYTES + 16];
+  snprintf(key, sizeof key, "%d.%s", owner, name);
+  return map_get(map, key);
 }
 
 /* ---- scopes ---- */
@@ -102,29 +119,30 @@ bool bind_local(Scope *scope, Name name, Type type) {
 /* ---- look-up ---- */
 
 int find_table(const Checker *checker, const char *name) {
-  return map_get(&checker->tables, name, 0);
+  return map_get(&checker->tables, name);
 }
 
 int find_column(const Checker *checker, int table, const char *name) {
-  for (int skip = 0;; skip++) {
-    int slot = map_get(&checker->columns, name, skip);
-    if (slot < 0 || checker->program->slots[slot].table == table) return slot;
-  }
+  return find_scoped(&checker->columns, table, name);
 }
 
 int find_value(const Scope *scope, const char *name) {
-  const Program *program = scope->checker->program;
-  for (int skip = 0;; skip++) {
-    int slot = map_get(&scope->checker->values, name, skip);
-    if (slot < 0) return -1;
-    if (program->slots[slot].role != ROLE_LET || program->slots[slot].block == scope->block)
-      return slot;
-  }
+  int slot = map_get(&scope->checker->values, name);
+  return slot >= 0 || scope->block < 0 ? slot
+                                       : find_scoped(&scope->checker->lets, scope->block, name);
 }
 
 /* ---- candidates ---- */
 
-void suggest(hermes_diagnostic *d, const char *word, const char *const *names, size_t count) {
+/* Comparing each of many misspelt names with many known ones would take longer than all else: when
+ * this much was spent, no more candidates are named. */
+enum { MAX_SUGGESTING = 100000000 }; /* letters times letters */
+
+void suggest(Compiler *compiler, hermes_diagnostic *d, const char *word, const char *const *names,
+             size_t count) {
+  size_t length = strlen(word);
+  if (compiler->suggesting > MAX_SUGGESTING) return;
+  compiler->suggesting += count * length * length;
   const char *nearest = hermes_nearest(word, names, count);
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
 }
@@ -175,20 +193,20 @@ static int slot_with_label(const Program *program, const char *name) {
 /* What a name is that is known, but is no value here. */
 static bool explain_known(const Scope *scope, hermes_diagnostic *d, const char *name) {
   const Checker *checker = scope->checker;
-  int table = find_table(checker, name), column = map_get(&checker->columns, name, 0);
+  int table = find_table(checker, name), column = map_get(&checker->column_names, name);
   int labelled = slot_with_label(checker->program, name);
   if (table >= 0)
     hermes_diagnostic_note(
         d, "`%s` is a table: `for x in %s` runs over its rows, `x.column` reads one", name, name);
   else if (column >= 0)
     explain_column(scope, d, column);
-  else if (map_get(&checker->values, name, 0) >= 0)
+  else if (map_get(&checker->let_names, name) >= 0)
     hermes_diagnostic_note(
         d, "a `let` of another block has this name; make it an `out` to read it here");
   else if (labelled >= 0)
     hermes_diagnostic_note(d, "`%s` is a label of `%s`, and is understood beside such a value",
                            name, checker->program->slots[labelled].name);
-  else if (is_builtin(name) || map_get(&checker->function_names, name, 0) >= 0)
+  else if (is_builtin(name) || map_get(&checker->function_names, name) >= 0)
     hermes_diagnostic_note(d, "`%s` is a function: it is called with `(...)`", name);
   else
     return false;
@@ -235,7 +253,8 @@ void unknown_name(const Scope *scope, Name name) {
   const char *names[MAX_SLOTS];
   hermes_diagnostic *d = report(scope->checker->compiler, HB0201, name.span,
                                 "there is no value named `%s` here", name.text);
-  suggest(d, name.text, names, names_in_sight(scope, names, MAX_SLOTS));
+  if (scope->checker->compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT) return;
+  suggest(scope->checker->compiler, d, name.text, names, names_in_sight(scope, names, MAX_SLOTS));
   explain_other_meaning(scope, d, name);
 }
 
@@ -246,13 +265,13 @@ void unknown_column(Checker *checker, int table, Name name) {
     names[i] = checker->program->slots[t->first_column + i].name;
   hermes_diagnostic *d = report(checker->compiler, HB0205, name.span,
                                 "table `%s` has no column `%s`", t->name, name.text);
-  suggest(d, name.text, names, (size_t)t->column_count);
+  suggest(checker->compiler, d, name.text, names, (size_t)t->column_count);
 }
 
 /* What runs over rows instead of what was named. */
 static void explain_no_index_set(const Checker *checker, hermes_diagnostic *d, const char *name) {
   const Program *program = checker->program;
-  int table = find_table(checker, name), value = map_get(&checker->values, name, 0);
+  int table = find_table(checker, name), value = map_get(&checker->values, name);
   if (table >= 0 && program->tables[program->tables[table].index[0]].rank == 1 &&
       program->tables[program->tables[table].index[1]].rank == 1)
     hermes_diagnostic_note(d, "run over both of its indices: `for %c in %s for %c in %s`",
@@ -279,7 +298,7 @@ int index_set(Checker *checker, Name name) {
   size_t count = 0;
   for (int i = 0; i < checker->program->table_count && count < MAX_SLOTS; i++)
     if (checker->program->tables[i].rank == 1) names[count++] = checker->program->tables[i].name;
-  if (table < 0) suggest(d, name.text, names, count);
+  if (table < 0) suggest(checker->compiler, d, name.text, names, count);
   explain_no_index_set(checker, d, name.text);
   return -1;
 }

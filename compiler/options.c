@@ -29,7 +29,8 @@ static const struct {
     [COMMAND_FORMAT] = {"fmt", "hermesc fmt [--check] [OPTION...] BLUEPRINT...",
                         "lay blueprints out as all blueprints are", 0, 0},
     [COMMAND_EXPLAIN] = {"explain", "hermesc explain [CODE]",
-                         "tell what a diagnostic means and how to mend it; no code: list all", 0, 1},
+                         "tell what a diagnostic means and how to mend it; no code: list all", 0,
+                         1},
     [COMMAND_GENERATE] = {"generate", "hermesc generate man|bash|zsh|fish [TWIN]",
                           "write a manual page or completions, of hermesc or of a twin", 1, 2},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
@@ -89,7 +90,8 @@ static const Option options[] = {
      "happens, instead of text on standard error"},
     {"--error-limit", NULL, OPTION_NUMBER, "N", NULL, FIELD(error_limit), IN_EVERY,
      "errors shown as text (default 5; 0: all)"},
-    {"--color", NULL, OPTION_CHOICE, "WHEN", colours, FIELD(colour), IN_EVERY, "colour in the text"},
+    {"--color", NULL, OPTION_CHOICE, "WHEN", colours, FIELD(colour), IN_EVERY,
+     "colour in the text"},
     {"--version", NULL, OPTION_FLAG, NULL, NULL, FIELD(version), IN_EVERY, "show the version"},
     {"--help", "-h", OPTION_FLAG, NULL, NULL, FIELD(help), IN_EVERY, "show this"},
 };
@@ -148,8 +150,7 @@ static void print_option(const Option *option, FILE *out) {
   }
   if (option->choices == NULL) return;
   fprintf(out, "%*s%s: %s", HELP_COLUMN, "", option->value, option->choices[0]);
-  for (size_t i = 1; option->choices[i] != NULL; i++)
-    fprintf(out, ", %s", option->choices[i]);
+  for (size_t i = 1; option->choices[i] != NULL; i++) fprintf(out, ", %s", option->choices[i]);
   fputc('\n', out);
 }
 
@@ -157,11 +158,9 @@ void print_help(FILE *out) {
   fprintf(out,
           "hermesc %s: compiles blueprints of cellular networks into digital twins\n\nusage:\n",
           HERMES_VERSION);
-  for (size_t i = 0; i < COUNT(commands); i++)
-    fprintf(out, "  %s\n", commands[i].usage);
+  for (size_t i = 0; i < COUNT(commands); i++) fprintf(out, "  %s\n", commands[i].usage);
   fprintf(out, "\n%s\n%s\n%s\noptions:\n", purpose, examples, whole_blueprint);
-  for (size_t i = 0; i < COUNT(options); i++)
-    print_option(&options[i], out);
+  for (size_t i = 0; i < COUNT(options); i++) print_option(&options[i], out);
   fprintf(out, "\nexit codes: %s\nenvironment: %s", exits, environment);
 }
 
@@ -198,8 +197,7 @@ static void suggest(Reader *reader, hermes_diagnostic *d, const char *word,
 
 static void complain_unknown(Reader *reader, const char *name) {
   const char *names[COUNT(options)];
-  for (size_t i = 0; i < COUNT(options); i++)
-    names[i] = options[i].name;
+  for (size_t i = 0; i < COUNT(options); i++) names[i] = options[i].name;
   hermes_diagnostic *d =
       complain(reader, arena_format(&reader->compiler->arena, "unknown option `%s`", name));
   suggest(reader, d, name, names, COUNT(options));

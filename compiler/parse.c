@@ -222,11 +222,17 @@ static bool ends_recovery(const Driver *driver, const Token *token) {
   return ends_body(driver, token) || (begins && begins_line(driver, token));
 }
 
+/* Inside of parentheses, brackets, or a set of values: a comma is at home there. */
+static bool in_list(const Driver *driver) {
+  const Token *open = innermost(driver);
+  return open && (open->kind != '{' || driver->is_set[driver->open_count - 1]);
+}
+
 /* A token at the start of a line that does not fit, where a `;` would have: the `;` was forgotten.
  * A comma in its place was meant as one. Returns true where it stands for the token. */
 static bool mend_semicolon(Driver *driver, const Token *token) {
   const Token *previous = driver->parser.previous;
-  bool comma = token->kind == ',' && !driver->recovering;
+  bool comma = token->kind == ',' && !driver->recovering && !in_list(driver);
   bool here = driver->recovering ? ends_recovery(driver, token)
                                  : begins_line(driver, token) || token->kind == '}' || comma;
   if (!here || expects(driver, kind_of(driver, token)) || !expects(driver, ';')) return false;

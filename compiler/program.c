@@ -57,23 +57,32 @@ static void read_indices(Checker *checker, Slot *slot, const Index *indices) {
   }
 }
 
-/* Lets are seen in one block only, so that each block may have one of the same name. */
-static bool clashes(const Slot *a, const Slot *b) {
-  return (a->role != ROLE_LET && b->role != ROLE_LET) || a->block == b->block || a->role != b->role;
+/* Lets are seen in one block only, so that each block may have one of the same name; but no let has
+ * the name of another value. */
+static int other_of_name(const Checker *checker, const Slot *slot, const char *scoped) {
+  int other = map_get(&checker->values, slot->name);
+  if (other >= 0) return other;
+  return slot->role == ROLE_LET ? map_get(&checker->lets, scoped)
+                                : map_get(&checker->let_names, slot->name);
 }
 
 static void enter_value(Checker *checker, Slot *slot) {
-  const Program *program = checker->program;
-  Name name = {slot->name, slot->span};
-  for (int skip = 0;; skip++) {
-    int other = map_get(&checker->values, slot->name, skip);
-    if (other < 0) break;
-    if (clashes(slot, &program->slots[other])) {
-      duplicate(checker, name, program->slots[other].span, "value");
-      return;
-    }
+  Compiler *compiler = compiler_of(checker);
+  int number = (int)(slot - checker->program->slots);
+  const char *scoped = slot->role == ROLE_LET ? scoped_name(compiler, slot->block, slot->name) : "";
+  int other = other_of_name(checker, slot, scoped);
+  if (other >= 0) {
+    duplicate(checker, (Name){slot->name, slot->span}, checker->program->slots[other].span,
+              "value");
+    return;
   }
-  map_put(compiler_of(checker), &checker->values, slot->name, (int)(slot - program->slots));
+  if (slot->role != ROLE_LET) {
+    map_put(compiler, &checker->values, slot->name, number);
+    return;
+  }
+  map_put(compiler, &checker->lets, scoped, number);
+  if (map_get(&checker->let_names, slot->name) < 0)
+    map_put(compiler, &checker->let_names, slot->name, number);
 }
 
 static Slot *declare_value(Checker *checker, const Item *item, Role role, int block) {
@@ -147,8 +156,11 @@ static void declare_column(Checker *checker, int number, const Item *item) {
     report(compiler_of(checker), HB0312, item->indices->set.span,
            "a column has the index of its table, and none of its own");
   table->column_count++;
-  map_put(compiler_of(checker), &checker->columns, slot->name,
-          (int)(slot - checker->program->slots));
+  int own = (int)(slot - checker->program->slots);
+  map_put(compiler_of(checker), &checker->columns,
+          scoped_name(compiler_of(checker), number, slot->name), own);
+  if (map_get(&checker->column_names, slot->name) < 0)
+    map_put(compiler_of(checker), &checker->column_names, slot->name, own);
 }
 
 static void declare_columns(Checker *checker, const Decl *decl) {
@@ -171,10 +183,11 @@ static void second_contract(Checker *checker, const Block *block, const Statemen
 
 static void declare_block(Checker *checker, const Decl *decl) {
   Program *program = checker->program;
-  for (int i = 0; i < program->block_count; i++)
-    if (strcmp(program->blocks[i].name, decl->name.text) == 0)
-      duplicate(checker, decl->name, program->blocks[i].span, "block");
-  int number = program->block_count++;
+  int number = program->block_count++, other = map_get(&checker->blocks, decl->name.text);
+  if (other >= 0)
+    duplicate(checker, decl->name, program->blocks[other].span, "block");
+  else
+    map_put(compiler_of(checker), &checker->blocks, decl->name.text, number);
   Block *block = &program->blocks[number];
   *block = (Block){.name = decl->name.text,
                    .doc = decl->doc,
@@ -192,10 +205,12 @@ static void declare_block(Checker *checker, const Decl *decl) {
 static void declare_function(Checker *checker, Decl *decl, uint32_t source) {
   if (is_builtin(decl->name.text))
     report(compiler_of(checker), HB0210, decl->name.span, "`%s` is built in", decl->name.text);
-  for (int i = 0; i < checker->function_count; i++)
-    if (checker->functions[i].source == source &&
-        strcmp(checker->functions[i].decl->name.text, decl->name.text) == 0)
-      duplicate(checker, decl->name, checker->functions[i].decl->name.span, "function");
+  size_t place = 0;
+  for (int i; (i = map_next(&checker->function_names, decl->name.text, &place)) >= 0;) {
+    if (checker->functions[i].source != source) continue;
+    duplicate(checker, decl->name, checker->functions[i].decl->name.span, "function");
+    return;
+  }
   map_put(compiler_of(checker), &checker->function_names, decl->name.text, checker->function_count);
   checker->functions[checker->function_count++] = (FunctionDecl){.decl = decl, .source = source};
 }
@@ -494,21 +509,24 @@ static void check_definitions(Checker *checker) {
 
 /* ---- the goal ---- */
 
-static int find_kpi(Checker *checker, Name name) {
+static void unknown_kpi(Checker *checker, Name name, int value) {
   const char *names[MAX_SLOTS];
   size_t count = 0;
   const Program *program = checker->program;
-  for (int i = 0; i < program->slot_count; i++) {
-    if (program->slots[i].role != ROLE_KPI) continue;
-    if (strcmp(program->slots[i].name, name.text) == 0) return i;
-    names[count++] = program->slots[i].name;
-  }
+  for (int i = 0; i < program->slot_count; i++)
+    if (program->slots[i].role == ROLE_KPI) names[count++] = program->slots[i].name;
   hermes_diagnostic *d =
       report(compiler_of(checker), HB0508, name.span, "there is no KPI named `%s`", name.text);
-  suggest(d, name.text, names, count);
-  if (map_get(&checker->values, name.text, 0) >= 0)
+  suggest(compiler_of(checker), d, name.text, names, count);
+  if (value >= 0)
     hermes_diagnostic_note(d, "`%s` is a value: `kpi NAME : TYPE = ...;` makes a KPI of values",
                            name.text);
+}
+
+static int find_kpi(Checker *checker, Name name) {
+  int slot = map_get(&checker->values, name.text);
+  if (slot >= 0 && checker->program->slots[slot].role == ROLE_KPI) return slot;
+  unknown_kpi(checker, name, slot);
   return -1;
 }
 
@@ -758,6 +776,21 @@ static void require_kpi(Checker *checker, const Tree *tree) {
          "blueprint `%s` has no `kpi`: nothing comes out of it", tree->name.text);
 }
 
+/* Which modules each source imports, so that no call has to ask again. */
+static void note_imports(Checker *checker) {
+  const Compiler *compiler = checker->compiler;
+  NameMap modules = {0};
+  for (uint32_t i = 0; i < compiler->source_count; i++)
+    if (compiler->sources[i]->module)
+      map_put(checker->compiler, &modules, compiler->sources[i]->module, (int)i);
+  for (uint32_t i = 0; i < compiler->source_count; i++)
+    for (const Decl *decl = compiler->trees[i]->decls; decl; decl = decl->next) {
+      int module = decl->kind == DECL_IMPORT ? map_get(&modules, decl->name.text) : -1;
+      if (module >= 0) checker->imports[i][module] = true;
+      if (module < 0 && decl->kind == DECL_IMPORT) checker->lacks_module[i] = true;
+    }
+}
+
 /* needs: every source parsed. leaves: program with names found, and every term typed and coherent.
  */
 bool resolve_program(Compiler *compiler) {
@@ -765,6 +798,7 @@ bool resolve_program(Compiler *compiler) {
   compiler->program.name = compiler->trees[0]->name.text;
   compiler->program.doc = compiler->trees[0]->doc;
   allocate(&checker);
+  note_imports(&checker);
   declare_all(&checker);
   check_definitions(&checker);
   read_goals_and_expects(&checker);

@@ -110,7 +110,8 @@ static void complete(Lexing *lexing, Token *token) {
 
 static void append(Lexing *lexing, Token token) {
   if (lexing->tokens->count == lexing->capacity) {
-    size_t capacity = lexing->capacity ? lexing->capacity * 2 : 256;
+    size_t first = lexing->source->length / 4 + 256; /* seldom too few */
+    size_t capacity = lexing->capacity ? lexing->capacity * 2 : first;
     Token *items = ARENA_ARRAY(&lexing->compiler->arena, Token, capacity);
     if (lexing->capacity) memcpy(items, lexing->tokens->items, lexing->capacity * sizeof(Token));
     lexing->tokens->items = items;
@@ -219,8 +220,8 @@ static void check_word(Lexing *lexing, Token *token) {
     refuse_sign(lexing, token, (Span){start, start + bytes, lexing->number});
     return;
   }
+  if (lexing->reported_count == MAX_REPORTED || is_reported(lexing, text)) return;
   if (hermes_unit_suggest(&lexing->compiler->units, text, length, unit, sizeof unit)) return;
-  if (is_reported(lexing, text)) return;
   report(lexing->compiler, HB0104, token->span,
          "names are made of the letters a to z, digits and _");
 }
@@ -408,7 +409,8 @@ static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
   char nearest[HERMES_UNIT_TEXT];
   hermes_diagnostic *d =
       report(lexing->compiler, HB0401, name->span, "`%s` is no unit", name->text);
-  if (hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
+  if (lexing->compiler->diagnostics.errors <= HERMES_DIAGNOSTICS_KEPT &&
+      hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
                           sizeof nearest))
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   number->kind = TOKEN_QUANTITY;

@@ -97,7 +97,7 @@ const char *doc_join(Parser *parser, const char *a, const char *b) {
   if (!*b) return a;
   size_t length = strlen(a);
   if (length > MAX_STRING_BYTES) return a; /* which was said: what comes now is left out */
-  if (length + strlen(b) > MAX_STRING_BYTES) {
+  if (length + 1 + strlen(b) > MAX_STRING_BYTES) {
     report(parser->compiler, HB0009, parser->current->span,
            "with this string, the doc is longer than %d bytes", MAX_STRING_BYTES);
     parser->failed = true;

@@ -140,7 +140,7 @@ static void suggest_type(Checker *checker, hermes_diagnostic *d, const char *tex
   names[count++] = "int";
   for (int i = 0; i < checker->program->table_count; i++)
     if (checker->program->tables[i].rank == 1) names[count++] = checker->program->tables[i].name;
-  suggest(d, text, names, count);
+  suggest(checker->compiler, d, text, names, count);
 }
 
 static bool is_word(const char *text) {
@@ -152,8 +152,13 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
                       hermes_unit *unit) {
   char why[256], nearest[HERMES_UNIT_TEXT];
   Compiler *compiler = checker->compiler;
-  if (hermes_unit_parse(&compiler->units, text, strlen(text), unit, why, sizeof why))
+  char *said = compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT ? NULL : why;
+  if (hermes_unit_parse(&compiler->units, text, strlen(text), unit, said, sizeof why))
     return type_real(unit->scale, unit->dimension);
+  if (!said) { /* nobody will read it */
+    report(compiler, HB0401, written->span, "`%s` is no unit", text);
+    return type_error;
+  }
   bool word = is_word(text);
   char *asked = strstr(why, "; did you mean `"); /* a candidate is a fact, and no question */
   if (asked) {

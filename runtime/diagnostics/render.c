@@ -325,6 +325,20 @@ static void put_fixes(const printer *p, const hermes_diagnostic *d) {
   }
 }
 
+/* Where the long story is told: once for each code of a list. */
+static void put_pointer(const printer *p, const hermes_diagnostic *d) {
+  char command[64];
+  snprintf(command, sizeof command, "hermesc explain %s", hermes_code_of(d->code)->name);
+  put_fact(p, "explain", command);
+}
+
+static bool is_first_of_code(const hermes_diagnostics *list, size_t number) {
+  for (size_t i = 0; i < number; i++) {
+    if (list->items[i].code == list->items[number].code) return false;
+  }
+  return true;
+}
+
 static void put_diagnostic(printer *p, const hermes_diagnostic *d) {
   mark marks[MARKS];
   size_t count = collect_marks(d, marks);
@@ -363,6 +377,7 @@ void hermes_diagnostics_print(const hermes_diagnostics *list, FILE *out, bool co
     if (d->severity == HERMES_ERROR && limit > 0 && shown[HERMES_ERROR] == limit) continue;
     if (shown[HERMES_ERROR] + shown[HERMES_WARNING] > 0) fputc('\n', out);
     put_diagnostic(&p, d);
+    if (is_first_of_code(list, i)) put_pointer(&p, d);
     shown[d->severity]++;
   }
   put_rest(&p, list, shown);

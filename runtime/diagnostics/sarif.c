@@ -1,6 +1,6 @@
 /* Diagnostics as SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format), which editors and
- * code hosts read. Every code is a rule; lines and columns stand beside byte offsets, as few readers
- * know the latter. */
+ * code hosts read. Every code is a rule; lines and columns stand beside byte offsets, as few
+ * readers know the latter. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,8 @@ static void add_text(cJSON *object, const char *key, const char *text) {
 
 /* ---- places ---- */
 
-/* A file's name as a URI: what is not plain is percent-encoded, an absolute path gets its scheme. */
+/* A file's name as a URI: what is not plain is percent-encoded, an absolute path gets its scheme.
+ */
 static void add_uri(cJSON *location, const char *file) {
   static const char scheme[] = "file://", hex[] = "0123456789ABCDEF";
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -158,7 +159,8 @@ static void add_tool(cJSON *run, const char *tool, const char *version) {
     cJSON_AddItemToArray(rules, rule_of(hermes_code_of((hermes_code)i)));
 }
 
-/* The program did its work, also where that was to find errors: unless something around it failed. */
+/* The program did its work, also where that was to find errors: unless something around it failed.
+ */
 static bool has_worked(const hermes_diagnostics *list) {
   for (size_t i = 0; i < list->count; i++) {
     hermes_category category = hermes_code_of(list->items[i].code)->category;
@@ -190,8 +192,7 @@ static void add_properties(cJSON *run, const hermes_diagnostics *list, const cha
 char *hermes_diagnostics_sarif(const hermes_diagnostics *list, const char *tool,
                                const char *version, const char *form) {
   cJSON *document = cJSON_CreateObject(), *run = cJSON_CreateObject();
-  cJSON_AddStringToObject(document, "$schema",
-                          "https://json.schemastore.org/sarif-2.1.0.json");
+  cJSON_AddStringToObject(document, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
   cJSON_AddStringToObject(document, "version", "2.1.0");
   cJSON_AddItemToArray(cJSON_AddArrayToObject(document, "runs"), run);
   add_tool(run, tool, version);

@@ -14,14 +14,13 @@ static const char beginning[] =
     "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
     "    case ${COMP_WORDS[i]} in\n"
     "      ";
-static const char behind_commands[] =
-    ")\n"
-    "        command=${COMP_WORDS[i]}\n"
-    "        break\n"
-    "        ;;\n"
-    "    esac\n"
-    "  done\n"
-    "  COMPREPLY=()\n";
+static const char behind_commands[] = ")\n"
+                                      "        command=${COMP_WORDS[i]}\n"
+                                      "        break\n"
+                                      "        ;;\n"
+                                      "    esac\n"
+                                      "  done\n"
+                                      "  COMPREPLY=()\n";
 static const char offer_options[] =
     "  if [[ $word == -* ]]; then\n"
     "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"

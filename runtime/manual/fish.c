@@ -5,7 +5,8 @@ static const char QUOTE[] = "\\'";
 
 typedef struct Form {
   const hermes_manual *manual;
-  const hermes_manual_command *behind; /* the command behind which another program's options stand */
+  const hermes_manual_command
+      *behind; /* the command behind which another program's options stand */
   FILE *out;
 } Form;
 

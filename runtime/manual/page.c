@@ -9,7 +9,7 @@
 static const struct {
   char character;
   const char *written;
-} special[] = {{'\\', "\\e"}, {'-', "\\-"},  {'\'', "\\(aq"}, {'`', "\\(ga"},
+} special[] = {{'\\', "\\e"},  {'-', "\\-"},   {'\'', "\\(aq"}, {'`', "\\(ga"},
                {'^', "\\(ha"}, {'~', "\\(ti"}, {'"', "\\(dq"}};
 
 static void put_character(char c, FILE *out) {

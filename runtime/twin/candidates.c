@@ -16,11 +16,12 @@ typedef struct reader {
 
 /* ---- the list ----------------------------------------------------------------------------- */
 
-static bool too_large(const reader *r, size_t count) {
+static bool too_large(const reader *r, size_t count, size_t line) {
   uint64_t limit = data_memory_limit(&r->session->options.limits);
   size_t bytes = r->scenario->size * sizeof(double) + sizeof(size_t);
   if (count <= limit / bytes) return false;
-  hermes_place where = {.file = r->text->name};
+  r->candidates->full = true;
+  hermes_place where = {.file = r->text->name, .line = (uint32_t)line};
   hermes_diagnostic *d =
       hermes_report(&r->session->problems, HB0826, &where,
                     "more than %zu candidates of %zu elements", count - 1, r->scenario->size);
@@ -32,7 +33,7 @@ static bool too_large(const reader *r, size_t count) {
 static double *add_candidate(const reader *r, size_t line) {
   twin_candidates *c = r->candidates;
   size_t size = r->scenario->size, capacity = c->capacity;
-  if (too_large(r, c->count + 1)) return NULL;
+  if (too_large(r, c->count + 1, line)) return NULL;
   c->lines = twin_grow(c->lines, &c->capacity, c->count + 1, sizeof *c->lines);
   c->numbers = twin_grow(c->numbers, &capacity, c->count + 1, (size ? size : 1) * sizeof(double));
   c->lines[c->count] = line;
@@ -49,8 +50,8 @@ static bool decide(const reader *r, size_t line, const twin_assignments *assignm
   return true;
 }
 
-static bool full_of_errors(const reader *r) {
-  return r->session->problems.errors >= TWIN_ERRORS_SHOWN;
+static bool must_stop(const reader *r) {
+  return r->candidates->full || r->session->problems.errors >= TWIN_ERRORS_SHOWN;
 }
 
 /* ---- JSON lines --------------------------------------------------------------------------- */
@@ -73,7 +74,7 @@ static bool read_lines(const reader *r) {
   const char *bytes = r->text->bytes;
   bool good = true;
   size_t line = 1;
-  for (size_t at = 0; at < r->text->length && !full_of_errors(r); line++) {
+  for (size_t at = 0; at < r->text->length && !must_stop(r); line++) {
     size_t length = strcspn(bytes + at, "\n");
     if (!is_blank(bytes + at, length))
       good &= take_line(r, (twin_span){r->text, at, at + length}, line);
@@ -164,8 +165,7 @@ static bool read_records(const reader *r) {
   twin_assignments columns = {.count = csv.count};
   columns.items = twin_allocate(csv.count, sizeof *columns.items);
   good = good && take_header(r, &csv, columns.items);
-  while (good && !full_of_errors(r) && csv_next(&csv, columns.count))
-    take_record(r, &csv, &columns);
+  while (good && !must_stop(r) && csv_next(&csv, columns.count)) take_record(r, &csv, &columns);
   twin_assignments_free(&columns);
   csv_close(&csv);
   return good && !r->session->problems.errors;

@@ -253,6 +253,7 @@ typedef struct twin_candidates {
   size_t count, capacity;
   double *numbers; /* count vectors of candidate_size */
   size_t *lines;   /* where each stands in the file, from 1 */
+  bool full;       /* there is no room for the next one, which was reported */
 } twin_candidates;
 
 /* Reads a .csv or .jsonl file over the scenario's decision. False with diagnostics. */

@@ -6,6 +6,8 @@
  */
 #include "twin/commands.h"
 
+#include "data/data.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -68,11 +70,26 @@ static void *run_worker(void *argument) {
   return NULL;
 }
 
+/* Every thread has arrays of its own for what is computed: as many as --max-memory holds. */
+static size_t threads_that_fit(const twin_session *session) {
+  const hermes_description *d = session->description;
+  size_t *rows = twin_allocate(d->table_count, sizeof *rows);
+  for (size_t i = 0; i < d->table_count; i++)
+    if (hermes_table_has_rows(&d->tables[i], (int)i)) rows[i] = twin_rows(session, (int)i);
+  uint64_t limit = data_memory_limit(&session->options.limits), one = data_memory(d, rows), own = 1;
+  for (size_t i = 0; i < d->slot_count; i++)
+    if (d->slots[i].role != HERMES_COLUMN && d->slots[i].role != HERMES_INPUT)
+      own += data_elements(&d->slots[i].index, rows) * data_element_bytes(d->slots[i].kind);
+  free(rows);
+  return 1 + (one < limit ? (size_t)((limit - one) / own) : 0);
+}
+
 static size_t thread_count(const twin_session *session, size_t parts) {
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   size_t threads = session->options.threads ? (size_t)session->options.threads
                                             : (size_t)(online > 0 ? online : 1);
   if (threads > TWIN_THREADS) threads = TWIN_THREADS;
+  if (threads > 1 && threads > threads_that_fit(session)) threads = threads_that_fit(session);
   return threads < parts ? threads : (parts ? parts : 1);
 }
 

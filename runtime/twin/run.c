@@ -95,17 +95,23 @@ static bool check_csv_index(const report *r) {
   return true;
 }
 
+static bool is_shown(const report *r, int slot) {
+  for (size_t i = 0; i < r->shown_count; i++)
+    if (r->shown[i].slot == slot) return true;
+  return false;
+}
+
+/* What is asked for twice is shown once. */
 static bool find_all_shown(report *r) {
   const twin_list *names = &r->session->options.show;
   r->shown = twin_allocate(names->count, sizeof *r->shown);
   bool good = true;
   for (size_t i = 0; i < names->count; i++) {
-    r->shown[i].slot = find_shown(r->session->description, names->items[i]);
-    r->shown[i].name = twin_print("%s", names->items[i]);
-    r->shown_count++;
-    if (r->shown[i].slot >= 0) continue;
-    complain_of_shown(r->session, names->items[i]);
-    good = false;
+    int slot = find_shown(r->session->description, names->items[i]);
+    if (slot < 0) complain_of_shown(r->session, names->items[i]);
+    good &= slot >= 0;
+    if (slot >= 0 && !is_shown(r, slot))
+      r->shown[r->shown_count++] = (shown){slot, twin_print("%s", names->items[i]), NULL};
   }
   return good && check_csv_index(r);
 }

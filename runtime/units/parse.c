@@ -114,6 +114,7 @@ static bool read_level(reader *r, hermes_unit *unit) {
 
 static bool fail_unknown(reader *r, const char *word, size_t length) {
   char suggestion[HERMES_UNIT_TEXT];
+  if (!r->error) return false; /* nobody asks why: looking for a neighbour takes long */
   quotation quoted = quote(word, length);
   if (!hermes_unit_suggest(r->system, word, length, suggestion, sizeof suggestion)) {
     return fail(r, "`%s` is no unit", quoted.text);

@@ -33,7 +33,7 @@ typedef struct hermes_manual_command {
 
 struct hermes_manual {
   const char *program, *version;
-  const char *summary; /* one line */
+  const char *summary;                          /* one line */
   const char *text, *exits, *environment, *see; /* each may be NULL */
   const char *examples;                         /* lines, shown as they are */
   const char *files;                            /* "*.hbp": the files that commands take */
