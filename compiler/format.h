@@ -1,6 +1,6 @@
 /* The map of the formatter: a source becomes the same tokens and comments, laid out anew.
  *
- *   tokens and comments ─► pieces      format_pieces.c   how each stands to its neighbours
+ *   tokens and comments ─► pieces       format_pieces.c   how each stands to its neighbours
  *   tree ─► groups, breaks, columns     format_tree.c     where a line may end
  *   columns ─► padding                  format_columns.c  what stands below what
  *   pieces ─► text                      format_print.c    where a line does end

@@ -2,6 +2,7 @@
 #include "build.h"
 #include "explain.h"
 #include "generate.h"
+#include "fixes.h"
 #include "options.h"
 
 #include <hermes/twin.h>
@@ -83,6 +84,10 @@ static void report_sarif(Session *session) {
 }
 
 static void report_all(Session *session) {
+  enum { FIXES_VERIFIED = 20 }; /* each costs a check */
+  long limit = session->settings.error_limit;
+  bool few = session->settings.error_format == FORMAT_TEXT && limit > 0 && limit < FIXES_VERIFIED;
+  verify_fixes(&session->compiler, few ? (size_t)limit : FIXES_VERIFIED);
   static void (*const reporters[])(Session *) = {
       [FORMAT_TEXT] = report_text, [FORMAT_JSON] = report_json, [FORMAT_SARIF] = report_sarif};
   reporters[session->twin_speaks ? FORMAT_TEXT : session->settings.error_format](session);
@@ -260,6 +265,16 @@ static int format(Session *session) {
   return good && session->compiler.diagnostics.errors == 0 ? EXIT_SOUND : EXIT_ERRORS;
 }
 
+static bool write_mended(Session *session, FILE *out) {
+  const Settings *settings = &session->settings;
+  mend_blueprint(&session->compiler, settings->path, settings->dry_run, out);
+  return true;
+}
+
+static void fix(Session *session) {
+  show(session, write_mended);
+}
+
 static int run_quiet(Session *session, void (*run)(Session *)) {
   run(session);
   report_all(session);
@@ -268,7 +283,10 @@ static int run_quiet(Session *session, void (*run)(Session *)) {
 
 static int run_command(Session *session) {
   static void (*const quiet[])(Session *) = {
-      [COMMAND_BUILD] = build, [COMMAND_CHECK] = check, [COMMAND_PRINT] = print_form};
+      [COMMAND_BUILD] = build,
+      [COMMAND_CHECK] = check,
+      [COMMAND_FIX] = fix,
+      [COMMAND_PRINT] = print_form};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
   if (command == COMMAND_FORMAT) return format(session);

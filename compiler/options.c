@@ -28,6 +28,8 @@ static const struct {
          "do what the twin would, without compiling it", 0, 0},
     [COMMAND_FORMAT] = {"fmt", "hermesc fmt [--check] [OPTION...] BLUEPRINT...",
                         "lay blueprints out as all blueprints are", 0, 0},
+    [COMMAND_FIX] = {"fix", "hermesc fix [--dry-run] [OPTION...] BLUEPRINT",
+                     "apply the fixes that were verified, where each is the only one", 0, 0},
     [COMMAND_EXPLAIN] = {"explain", "hermesc explain [CODE]",
                          "tell what a diagnostic means and how to mend it; no code: list all", 0,
                          1},
@@ -41,7 +43,8 @@ enum {
   IN_BUILD = 1 << COMMAND_BUILD,
   IN_PRINT = 1 << COMMAND_PRINT,
   IN_FORMAT = 1 << COMMAND_FORMAT,
-  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | 1 << COMMAND_CHECK | 1 << COMMAND_INTERPRET,
+  IN_FIX = 1 << COMMAND_FIX,
+  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | 1 << COMMAND_CHECK | 1 << COMMAND_INTERPRET,
   IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE,
 };
 
@@ -84,6 +87,8 @@ static const Option options[] = {
      "show the blueprint in one of its intermediate forms"},
     {"--check", NULL, OPTION_FLAG, NULL, NULL, FIELD(only_check), IN_FORMAT,
      "write nothing, name the files that are not formatted"},
+    {"--dry-run", NULL, OPTION_FLAG, NULL, NULL, FIELD(dry_run), IN_FIX,
+     "tell what would be mended, and write nothing"},
     {"--werror", NULL, OPTION_FLAG, NULL, NULL, FIELD(werror), IN_ALL, "warnings are errors"},
     {"--error-format", NULL, OPTION_CHOICE, "FORMAT", formats, FIELD(error_format), IN_EVERY,
      "json, sarif: one document on standard output, whatever\n"

@@ -11,6 +11,7 @@ typedef enum Command {
   COMMAND_CHECK,
   COMMAND_INTERPRET,
   COMMAND_FORMAT,
+  COMMAND_FIX,
   COMMAND_EXPLAIN,
   COMMAND_GENERATE,
   COMMAND_PRINT
@@ -35,7 +36,7 @@ typedef struct Settings {
   int error_format;   /* an ErrorFormat */
   int colour;         /* a Colour */
   long error_limit;   /* 0: all */
-  bool no_cache, verbose, only_check, werror, help, version;
+  bool dry_run, no_cache, verbose, only_check, werror, help, version;
 } Settings;
 
 /* Reads the command line. False, with the reasons among the compiler's diagnostics, where it makes

@@ -67,7 +67,10 @@ static void complain_of_shown(twin_session *s, const char *name) {
   hermes_diagnostic *complaint =
       hermes_report(&s->problems, HB0819, NULL, "there is no value `%s` to show", DATA_SHOW(name));
   twin_suggest(complaint, name, names, count);
-  hermes_diagnostic_note(complaint, "a column is named with its table: path.rsrp");
+  int column = hermes_description_slot(d, HERMES_COLUMN, name);
+  if (column >= 0)
+    hermes_diagnostic_note(complaint, "a column is named with its table: %s.%s",
+                           d->tables[d->slots[column].table].name, name);
   free(names);
 }
 

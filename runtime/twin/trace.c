@@ -54,8 +54,14 @@ static int find_table(const hermes_description *d, const char *name, size_t leng
   return -1;
 }
 
-static bool complain(twin_complaint complaint) {
-  hermes_diagnostic_note(complaint, "--row TABLE=KEY, like --row ue=u17");
+static bool complain(const report *r, twin_complaint complaint) {
+  const twin_session *s = r->session;
+  const hermes_table *tables = s->description->tables;
+  int count = (int)s->description->table_count, table = 0;
+  while (table < count && !hermes_table_has_rows(&tables[table], table)) table++;
+  if (table < count)
+    hermes_diagnostic_note(complaint, "--row TABLE=KEY, like --row %s=%s", tables[table].name,
+                           s->door->key(s->twin, table, 0));
   return false;
 }
 
@@ -64,17 +70,17 @@ static bool fix_row(report *r, const char *word) {
   size_t length = strcspn(word, "=");
   if (!word[length])
     return complain(
-        hermes_report(&s->problems, HB0828, NULL, "--row %s names no key", DATA_SHOW(word)));
+        r, hermes_report(&s->problems, HB0828, NULL, "--row %s names no key", DATA_SHOW(word)));
   int table = find_table(s->description, word, length);
   if (table < 0) {
     char *name = twin_print("%.*s", (int)length, word);
-    complain(complain_of_table(r, name));
+    complain(r, complain_of_table(r, name));
     free(name);
     return false;
   }
   if (r->fixed[table] != NO_ROW)
-    return complain(hermes_report(&s->problems, HB0828, NULL, "two rows of %s",
-                                  s->description->tables[table].name));
+    return complain(r, hermes_report(&s->problems, HB0828, NULL, "two rows of %s",
+                                     s->description->tables[table].name));
   r->fixed[table] = s->door->find(s->twin, table, word + length + 1);
   return r->fixed[table] >= 0 || (twin_complain_of_key(s, table, word + length + 1), false);
 }

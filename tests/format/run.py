@@ -221,6 +221,28 @@ def test_spacing_does_not_matter(room):
             assert found == text, f"seed {seed}: {path} becomes\n{found}\nfrom\n{other}"
 
 
+# ---- with comments at random ----
+
+def commented(text, seed):
+    chance, parts = random.Random(seed), []
+    for number, (kind, token, gap) in enumerate(tokens(text)):
+        for _ in range(chance.choice((0,) * 12 + (1, 1, 2))):
+            gap += chance.choice((" ", "\n", "\n\n")) + f"# {number}" + chance.choice(("\n", "\n\n"))
+        parts += [gap, token]
+    return "".join(parts)
+
+
+def test_comments_stay(room):
+    """Not compared as trees: a comment inside of a unit is part of what the tree has of it."""
+    good, _ = corpus()
+    for seed in SEEDS:
+        texts = [commented(text, seed) for text in good.values()]
+        for path, text, found in zip(good, texts, in_room(room, texts)):
+            assert words(text) == words(found), f"seed {seed}: {path}: other words"
+            assert sorted(comments(text)) == sorted(comments(found)), f"seed {seed}: {path}"
+            check_layout(found)
+
+
 # ---- with long names ----
 
 def test_long_names_are_broken(room):

@@ -613,7 +613,7 @@ def test_trace_of_an_invalid_decision_exits_1(room):
 
 def test_trace_refuses_rows_that_are_none(room):
     for word, code, *expected in [
-        ("ue", "HB0828", "--row ue=u17"), ("eu=u1", "HB0828", "`eu`", "cell, ue"), ("path=u1", "HB0828", "cell, ue"),
+        ("ue", "HB0828", "--row cell=c1"), ("eu=u1", "HB0828", "`eu`", "cell, ue"), ("path=u1", "HB0828", "cell, ue"),
         ("ue=u9999", "HB0811", "there is no ue `u9999`"), ("ue=", "HB0811"), ("=u1", "HB0828")]:
         room.wrong("power_control", "trace", ["--row", word], code, *expected)
     room.wrong("power_control", "trace", ["--row", "ue=u1", "--row", "ue=u2"], "HB0828", "two rows of ue")
