@@ -1,5 +1,6 @@
 /* Calls: built-in functions, reductions over `for`, and the functions of blueprints and modules. */
 #include "checker.h"
+#include "fixes.h"
 
 #include <string.h>
 
@@ -260,6 +261,13 @@ static Term *refuse_logarithms(Arguments *a, const Term *body) {
   hermes_diagnostic_fact(&d->place_label, "%s", type_phrase(checker->compiler, &body->type));
   hermes_diagnostic_note(d, "`p%s(...)` works on the linear values%s", a->name,
                          strcmp(a->name, "mean") == 0 ? ", `lmean(...)` on the dB values" : "");
+  Span name = a->call->left->span;
+  if (strcmp(a->name, "sum") == 0) {
+    offer_fix(d, name, "psum", "total power");
+  } else if (strcmp(a->name, "mean") == 0) {
+    offer_fix(d, name, "pmean", "mean power");
+    offer_fix(d, name, "lmean", "mean of the dB values");
+  }
   return term_error(checker, a->call->span);
 }
 
@@ -422,9 +430,9 @@ static Term *check_builtin(Scope *scope, const Expr *call, const Builtin *builti
   if (written < builtin->least || written > builtin->most) {
     bool reduces = find_reduction(builtin->name) != NULL;
     bool several = builtin->most > builtin->least;
-    const char *range = several ? arena_format(&checker->compiler->arena, "%d to %d",
-                                               builtin->least, builtin->most)
-                                : arena_format(&checker->compiler->arena, "%d", builtin->least);
+    const char *range =
+        several ? arena_format(&checker->compiler->arena, "%d to %d", builtin->least, builtin->most)
+                : arena_format(&checker->compiler->arena, "%d", builtin->least);
     hermes_diagnostic *d =
         report(checker->compiler, HB0305, call->span, "`%s` takes %s argument%s, and has %d",
                builtin->name, range, builtin->most > 1 ? "s" : "", written);

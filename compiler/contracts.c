@@ -1,6 +1,7 @@
 /* Contracts and cycles: what each block says that it reads against what it reads, and an order in
  * which every value comes after those that it is computed from. */
 #include "checker.h"
+#include "fixes.h"
 
 #include <string.h>
 
@@ -59,12 +60,22 @@ static void explain_unlistable(const Contract *contract, hermes_diagnostic *d, c
                              name);
 }
 
+/* What is deleted with a name of a list: the comma too, or the whole statement of a list of one. */
+static Span listed_span(const Statement *contract, Span name) {
+  const NameList *n = contract->names, *previous = NULL;
+  for (; n->next && n->name.span.start != name.start; n = n->next) previous = n;
+  if (n->next) return (Span){name.start, n->next->name.span.start, name.source};
+  return previous ? (Span){previous->name.span.end, name.end, name.source} : contract->span;
+}
+
 static void report_unread(const Contract *contract, int slot, Span span) {
   const Program *program = &contract->compiler->program;
+  const Block *block = &program->blocks[contract->block];
   bool own = program->slots[slot].block == contract->block;
-  report(contract->compiler, HB0503, span, "block `%s` does not read `%s`%s",
-         program->blocks[contract->block].name, program->slots[slot].name,
-         own ? ": it is its own output" : "");
+  hermes_diagnostic *d =
+      report(contract->compiler, HB0503, span, "block `%s` does not read `%s`%s", block->name,
+             program->slots[slot].name, own ? ": it is its own output" : "");
+  offer_fix(d, listed_span(block->contract, span), "", "taken out of the list");
 }
 
 static void check_listed(Contract *contract, const NameList *name) {
@@ -87,6 +98,12 @@ static void check_listed(Contract *contract, const NameList *name) {
   contract->listed[slot] = true;
 }
 
+static Span end_of_list(const Statement *contract) {
+  const NameList *last = contract->names;
+  while (last->next) last = last->next;
+  return (Span){last->name.span.end, last->name.span.end, last->name.span.source};
+}
+
 static void check_unlisted(Contract *contract, const Block *block) {
   Compiler *compiler = contract->compiler;
   for (int i = 0; i < compiler->program.slot_count; i++) {
@@ -96,6 +113,8 @@ static void check_unlisted(Contract *contract, const Block *block) {
         report(compiler, HB0502, contract->first_read[i]->span,
                "block `%s` reads `%s`, which its `in` does not list", block->name, name);
     report_label(compiler, d, block->contract->span, "add `%s` here", name);
+    offer_fix(d, end_of_list(block->contract), arena_format(&compiler->arena, ", %s", name),
+              "listed");
   }
 }
 

@@ -1,5 +1,6 @@
 /* Expressions to terms: each name found, each operator typed, each literal made coherent. */
 #include "checker.h"
+#include "fixes.h"
 
 #include <math.h>
 #include <string.h>
@@ -419,6 +420,15 @@ static Term *arithmetic(Scope *scope, const Expr *expr, Term *left, Term *right)
   return term_apply(checker, expr->op, type, expr->span, left, right);
 }
 
+/* 10 * log10(x) becomes db(x): all but the brackets and what they hold goes. */
+static void offer_db(hermes_diagnostic *d, const Expr *expr) {
+  const Expr *call = is_ten(expr->left) ? expr->right : expr->left;
+  hermes_fix *fix = hermes_diagnostic_fix(d, "decibels by `db`");
+  hermes_fix_edit(fix, expr->span.start, call->left->span.end, "db");
+  if (call->span.end < expr->span.end)
+    hermes_fix_edit(fix, call->span.end, expr->span.end, "%s", "");
+}
+
 static Term *check_binary(Scope *scope, const Expr *expr) {
   if (expr->op == OP_AND || expr->op == OP_OR) return check_logic(scope, expr);
   if (expr->op >= OP_LESS && expr->op <= OP_NOT_EQUAL) return check_comparison(scope, expr);
@@ -429,6 +439,7 @@ static Term *check_binary(Scope *scope, const Expr *expr) {
         report(scope->checker->compiler, HB0421, expr->span, "a ratio made decibels by hand");
     hermes_diagnostic_note(d,
                            "`db(...)` of the ratio says the same, and is typed from its argument");
+    offer_db(d, expr);
     term->type = type_real(HERMES_GAIN, (hermes_dimension){0});
   }
   return term;

@@ -147,3 +147,10 @@ void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *ti
   hermes_fix *fix = hermes_diagnostic_fix(d, "%s", title);
   hermes_fix_edit(fix, span.start, span.end, "%s", text);
 }
+
+void offer_wrap(hermes_diagnostic *d, Span span, const char *before, const char *behind,
+                const char *title) {
+  hermes_fix *fix = hermes_diagnostic_fix(d, "%s", title);
+  hermes_fix_edit(fix, span.start, span.start, "%s", before);
+  hermes_fix_edit(fix, span.end, span.end, "%s", behind);
+}

@@ -7,6 +7,10 @@
 /* Offers that the bytes of a span become `text`. To be verified. */
 void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *title);
 
+/* Offers to put text before and behind a span: lin( ... ). */
+void offer_wrap(hermes_diagnostic *d, Span span, const char *before, const char *behind,
+                const char *title);
+
 /* The text with a fix applied, terminated; NULL where its edits overlap or leave the text. */
 char *fix_apply(Arena *arena, const char *text, size_t length, const hermes_fix *fix,
                 size_t *new_length);

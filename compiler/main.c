@@ -1,8 +1,8 @@
 /* hermesc, the program: one command line, one compilation, one exit code. */
 #include "build.h"
 #include "explain.h"
-#include "generate.h"
 #include "fixes.h"
+#include "generate.h"
 #include "options.h"
 
 #include <hermes/twin.h>
@@ -282,11 +282,10 @@ static int run_quiet(Session *session, void (*run)(Session *)) {
 }
 
 static int run_command(Session *session) {
-  static void (*const quiet[])(Session *) = {
-      [COMMAND_BUILD] = build,
-      [COMMAND_CHECK] = check,
-      [COMMAND_FIX] = fix,
-      [COMMAND_PRINT] = print_form};
+  static void (*const quiet[])(Session *) = {[COMMAND_BUILD] = build,
+                                             [COMMAND_CHECK] = check,
+                                             [COMMAND_FIX] = fix,
+                                             [COMMAND_PRINT] = print_form};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
   if (command == COMMAND_FORMAT) return format(session);

@@ -1,6 +1,7 @@
 /* Names: where each is found, and what is in reach of a misspelt one. Tables, values, blocks,
  * functions and units are separate namespaces; a `let` is seen in its own block only. */
 #include "checker.h"
+#include "fixes.h"
 
 #include <string.h>
 
@@ -144,7 +145,10 @@ void suggest(Compiler *compiler, hermes_diagnostic *d, const char *word, const c
   if (compiler->suggesting > MAX_SUGGESTING) return;
   compiler->suggesting += count * length * length;
   const char *nearest = hermes_nearest(word, names, count);
-  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  if (!nearest) return;
+  hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  Span place = {(uint32_t)d->place.start, (uint32_t)d->place.end, 0};
+  offer_fix(d, place, nearest, "the name that is meant");
 }
 
 static size_t names_in_sight(const Scope *scope, const char **names, size_t capacity) {

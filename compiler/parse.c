@@ -1,5 +1,6 @@
 /* Tokens to tree: pushes each token into the grammar, and decides what only the context can tell:
  * whether a word is a keyword, and whether a `;` was forgotten at the end of a line. */
+#include "fixes.h"
 #include "syntax.h"
 
 #include "blueprint.tab.h"
@@ -240,9 +241,12 @@ static bool mend_semicolon(Driver *driver, const Token *token) {
   if (driver->recovering || previous->wrong)
     driver->parser.failed = true; /* a string swallowed it, or what is wrong was said */
   else if (comma)
-    report(compiler, HB0102, token->span, "a `;` is missing here: a `,` ends no declaration");
+    offer_fix(
+        report(compiler, HB0102, token->span, "a `;` is missing here: a `,` ends no declaration"),
+        token->span, ";", "in its place");
   else
-    report(compiler, HB0102, behind(previous), "a `;` is missing here");
+    offer_fix(report(compiler, HB0102, behind(previous), "a `;` is missing here"), behind(previous),
+              ";", "put here");
   push(driver, ';', previous);
   track_brackets(driver, &(Token){.kind = ';'});
   return comma;

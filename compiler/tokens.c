@@ -1,5 +1,6 @@
 /* Source to tokens: what flex finds, with escapes undone, numbers read, and units behind numbers
  * joined to them. */
+#include "fixes.h"
 #include "syntax.h"
 
 #include "blueprint.tab.h"
@@ -411,8 +412,10 @@ static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
       report(lexing->compiler, HB0401, name->span, "`%s` is no unit", name->text);
   if (lexing->compiler->diagnostics.errors <= HERMES_DIAGNOSTICS_KEPT &&
       hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
-                          sizeof nearest))
+                          sizeof nearest)) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+    offer_fix(d, name->span, nearest, "the unit that is meant");
+  }
   number->kind = TOKEN_QUANTITY;
   number->span.end = name[length - 1].span.end;
   number->unit = (hermes_unit){0};

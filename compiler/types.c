@@ -1,6 +1,7 @@
 /* The algebra of types: what sums, products and comparisons of linear, logarithmic and scaled
  * quantities give, and what is said where they give nothing. */
 #include "checker.h"
+#include "fixes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -171,9 +172,10 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
   if (idiom_of_type(text))
     hermes_diagnostic_note(d, "%s", idiom_of_type(text));
   else if (asked ||
-           hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest))
+           hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest)) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  else
+    if (word) offer_fix(d, written->span, nearest, "the unit that is meant");
+  } else
     suggest_type(checker, d, text);
   return type_error;
 }
@@ -304,6 +306,12 @@ static Type different_dimensions(Checker *checker, const Expr *expr, const Term 
 }
 
 /* `unit`: what a number of decibels would be here, a gain or the other side's level. */
+/* 7 becomes 7 dB. */
+static void offer_unit(hermes_diagnostic *d, const Term *number, const char *unit) {
+  hermes_fix *fix = hermes_diagnostic_fix(d, "the number in %s", unit);
+  hermes_fix_edit(fix, number->span.end, number->span.end, " %s", unit);
+}
+
 static Type mixed_worlds(Checker *checker, const Expr *expr, const Term *left, const Term *right,
                          const char *what, const char *unit) {
   hermes_diagnostic *d = both_sides(
@@ -311,19 +319,35 @@ static Type mixed_worlds(Checker *checker, const Expr *expr, const Term *left, c
       arena_format(&checker->compiler->arena, "%s a linear and a logarithmic quantity", what));
   const Term *linear = is_logarithmic(&left->type) ? right : left,
              *log = linear == left ? right : left;
-  if (is_scaled_number(linear))
+  if (is_scaled_number(linear)) {
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB * ...`",
                            source_text(checker, linear->args[0]->span));
-  else if (is_plain_literal(checker, linear))
+    offer_unit(d, linear->args[0], "dB");
+  } else if (is_plain_literal(checker, linear)) {
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s %s`",
                            source_text(checker, linear->span), unit);
-  else
+    offer_unit(d, linear, unit);
+  } else {
     hermes_diagnostic_note(d, "`lin(%s)` or `db(%s)` brings both into one world",
                            source_text(checker, log->span), source_text(checker, linear->span));
+    offer_wrap(d, log->span, "lin(", ")", "as linear quantities");
+    offer_wrap(d, linear->span, "db(", ")", "as logarithms");
+  }
   return type_error;
 }
 
 /* ---- sums ---- */
+
+/* a + b becomes f(a, b): the sign goes with the blanks around it. */
+static void offer_mean_or_sum(const Checker *checker, hermes_diagnostic *d, const Expr *expr,
+                              const char *function, const char *title) {
+  Span a = expr->left->span, b = expr->right->span;
+  hermes_fix *fix = hermes_diagnostic_fix(d, "%s: `%s(%s, %s)`", title, function,
+                                          source_text(checker, a), source_text(checker, b));
+  hermes_fix_edit(fix, a.start, a.start, "%s(", function);
+  hermes_fix_edit(fix, a.end, b.start, ", ");
+  hermes_fix_edit(fix, b.end, b.end, ")");
+}
 
 static Type two_levels(Checker *checker, const Expr *expr, const Term *left, const Term *right) {
   hermes_diagnostic *d =
@@ -331,6 +355,8 @@ static Type two_levels(Checker *checker, const Expr *expr, const Term *left, con
   const char *a = source_text(checker, left->span), *b = source_text(checker, right->span);
   hermes_diagnostic_note(d, "`psum(%s, %s)` is the total of the linear values", a, b);
   hermes_diagnostic_note(d, "`pmean(%s, %s)` is their linear mean", a, b);
+  offer_mean_or_sum(checker, d, expr, "psum", "total power");
+  offer_mean_or_sum(checker, d, expr, "pmean", "mean power");
   return type_error;
 }
 
@@ -605,10 +631,11 @@ bool comparable(Checker *checker, const Expr *expr, const Term *left, const Term
 static void explain_number(const Checker *checker, hermes_diagnostic *d, const Term *term,
                            const Type *want, const char *unit) {
   if (!unit && is_logarithmic(want)) unit = type_text(checker->compiler, want);
-  if (unit)
+  if (unit) {
     hermes_diagnostic_note(d, "a number carries its unit: `%s %s`",
                            source_text(checker, term->span), unit);
-  else
+    offer_unit(d, term, unit);
+  } else
     hermes_diagnostic_note(d, "a number carries its unit: here, that of %s",
                            type_phrase(checker->compiler, want));
 }
@@ -657,11 +684,13 @@ static bool explain_scale(Checker *checker, hermes_diagnostic *d, const Term *te
   else if (same && have->scale == HERMES_POINT && is_literal(term))
     hermes_diagnostic_note(d, "a difference of temperatures is in K: `%s K`",
                            digits_of(checker, term));
-  else if (same && have->scale == HERMES_LINEAR && want->scale != HERMES_POINT)
+  else if (same && have->scale == HERMES_LINEAR && want->scale != HERMES_POINT) {
     hermes_diagnostic_note(d, "`db(%s)` makes it logarithmic", text);
-  else if (same && want->scale == HERMES_LINEAR)
+    offer_wrap(d, term->span, "db(", ")", "as a logarithm");
+  } else if (same && want->scale == HERMES_LINEAR) {
     hermes_diagnostic_note(d, "`lin(%s)` makes it linear", text);
-  else
+    offer_wrap(d, term->span, "lin(", ")", "as a linear quantity");
+  } else
     return false;
   return true;
 }
@@ -672,17 +701,21 @@ static void explain_units(Checker *checker, hermes_diagnostic *d, const Term *te
   const char *factor = telling_factor(checker, have, want);
   if (is_plain_literal(checker, term))
     explain_number(checker, d, term, want, unit);
-  else if (is_scaled_number(term) && want->scale == HERMES_GAIN)
+  else if (is_scaled_number(term) && want->scale == HERMES_GAIN) {
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB * ...`",
                            source_text(checker, term->args[0]->span));
-  else if (have->scale != want->scale)
+    offer_unit(d, term->args[0], "dB");
+  } else if (have->scale != want->scale)
     explain_scale(checker, d, term, want, unit);
   else if (is_plain(want))
     hermes_diagnostic_note(d, "divided by its unit it is a plain number: `%s / 1 %s`",
                            operand_text(checker, term), type_text(checker->compiler, have));
-  else if (factor && strcmp(factor, "bit") == 0)
+  else if (factor && strcmp(factor, "bit") == 0) {
     hermes_diagnostic_note(d, "what is declared counts bits: `* 1 bit` makes it a number of bits");
-  else if (factor)
+    bool bracket = *operand_text(checker, term) == '(';
+    offer_wrap(d, term->span, bracket ? "(" : "", bracket ? ") * 1 bit" : " * 1 bit",
+               "as a number of bits");
+  } else if (factor)
     hermes_diagnostic_note(d, "what is declared is the value times %s", factor);
 }
 

@@ -144,8 +144,7 @@ static void put_source(const printer *p, const hermes_spot *spot, const window *
 
 /* Goes on to a column of the excerpt. */
 static void move_to(const printer *p, size_t *column, size_t target) {
-  for (; *column < target; ++*column)
-    fputc(' ', p->out);
+  for (; *column < target; ++*column) fputc(' ', p->out);
 }
 
 static void put_label(const printer *p, const mark *m, const char *text) {
@@ -157,8 +156,7 @@ static void put_label(const printer *p, const mark *m, const char *text) {
 static void put_underline(const printer *p, const mark *m, size_t *column) {
   move_to(p, column, m->from);
   style(p, m->primary ? COLOURS[p->severity] : BLUE);
-  for (; *column < m->to; ++*column)
-    fputc(m->primary ? '^' : '-', p->out);
+  for (; *column < m->to; ++*column) fputc(m->primary ? '^' : '-', p->out);
   style(p, PLAIN);
 }
 
@@ -168,8 +166,7 @@ static void put_underlines(const printer *p, mark *const *row, size_t count) {
   size_t column = 0;
   put_gutter(p, 0);
   fputc(' ', p->out);
-  for (size_t i = 0; i < count; i++)
-    put_underline(p, row[i], &column);
+  for (size_t i = 0; i < count; i++) put_underline(p, row[i], &column);
   const mark *last = row[count - 1];
   if (last->label) fputc(' ', p->out), put_label(p, last, last->label);
   fputc('\n', p->out);
@@ -202,8 +199,7 @@ static bool insert(mark **row, size_t *count, mark *m) {
   for (size_t i = 0; i < *count; i++) {
     if (overlaps(row[i], m)) return false;
   }
-  for (; at > 0 && row[at - 1]->from > m->from; at--)
-    row[at] = row[at - 1];
+  for (; at > 0 && row[at - 1]->from > m->from; at--) row[at] = row[at - 1];
   row[at] = m;
   ++*count;
   return true;
@@ -221,8 +217,7 @@ static bool put_row(const printer *p, mark *marks, size_t count, const char *lin
   }
   if (in_row == 0) return false;
   put_underlines(p, row, in_row);
-  for (size_t i = in_row - 1; i-- > 0;)
-    put_label_below(p, row, i);
+  for (size_t i = in_row - 1; i-- > 0;) put_label_below(p, row, i);
   return true;
 }
 
@@ -248,8 +243,7 @@ static void put_excerpt(const printer *p, mark *marks, size_t count, size_t whic
   fputc('\n', p->out);
   window shown = window_around(m);
   put_source(p, &m->spot, &shown);
-  while (put_row(p, marks, count, m->spot.line_text, &shown))
-    continue;
+  while (put_row(p, marks, count, m->spot.line_text, &shown)) continue;
 }
 
 /* ---- one diagnostic ---- */
@@ -273,8 +267,7 @@ static int gutter_width(const mark *marks, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (marks[i].spot.line_text && marks[i].spot.line > largest) largest = marks[i].spot.line;
   }
-  for (; largest >= 10; largest /= 10)
-    digits++;
+  for (; largest >= 10; largest /= 10) digits++;
   return digits;
 }
 
@@ -304,11 +297,19 @@ static void put_facts(const printer *p, const hermes_diagnostic *d) {
   put_fact(p, "expected", d->expected);
   put_fact(p, "actual", d->actual);
   put_fact(p, "did you mean", d->candidates);
-  for (size_t i = 0; i < d->note_count; i++)
-    put_fact(p, "help", d->notes[i]);
+  for (size_t i = 0; i < d->note_count; i++) put_fact(p, "help", d->notes[i]);
 }
 
 /* One edit is shown as what then stands there; several by what they do together. */
+static void put_edit(const printer *p, const hermes_fix *fix) {
+  const hermes_edit *edit = &fix->edits[0];
+  if (fix->edit_count != 1 || *edit->text == '\0') return;
+  bool inserts = edit->start == edit->end;
+  fputs(inserts ? "insert `" : "`", p->out);
+  put_block(p, edit->text, p->gutter + 5);
+  fputs("`, ", p->out);
+}
+
 static void put_fixes(const printer *p, const hermes_diagnostic *d) {
   for (size_t i = 0; i < d->fix_count; i++) {
     const hermes_fix *fix = &d->fixes[i];
@@ -316,10 +317,7 @@ static void put_fixes(const printer *p, const hermes_diagnostic *d) {
     fprintf(p->out, "%*s =", p->gutter, "");
     style(p, PLAIN);
     fprintf(p->out, " fix %zu%s: ", i + 1, fix->verified ? " (verified)" : "");
-    if (fix->edit_count == 1 && *fix->edits[0].text) {
-      put_block(p, fix->edits[0].text, p->gutter + 5);
-      fputs("    ", p->out);
-    }
+    put_edit(p, fix);
     put_block(p, fix->title, p->gutter + 5);
     fputc('\n', p->out);
   }
