@@ -1,5 +1,6 @@
 /* hermesc, the program: one command line, one compilation, one exit code. */
 #include "build.h"
+#include "doc.h"
 #include "explain.h"
 #include "fixes.h"
 #include "generate.h"
@@ -8,6 +9,8 @@
 #include <hermes/twin.h>
 
 #include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -164,6 +167,37 @@ static void print_form(Session *session) {
   show(session, write_form);
 }
 
+/* ---- documentation ---- */
+
+static bool write_document(Session *session, FILE *out) {
+  const Settings *settings = &session->settings;
+  if (!check_blueprint(&session->compiler, settings->path)) return false;
+  document_program(&session->compiler, (DocFormat)settings->doc_format, out);
+  return true;
+}
+
+/* Nothing is written of a blueprint that is not sound, and never half a page. */
+static void write_page(Session *session) {
+  char *text = NULL;
+  Bytes page = {0};
+  FILE *out = open_memstream(&text, &page.size);
+  bool good = out != NULL && write_document(session, out);
+  if (out != NULL) good = fclose(out) == 0 && good;
+  page.data = (unsigned char *)text;
+  if (good && !file_write(AT_FDCWD, session->settings.output, 0666, &page, 1))
+    hermes_report(&session->compiler.diagnostics, HB0602, NULL, "cannot write `%s`: %s",
+                  session->settings.output, strerror(errno));
+  free(text);
+}
+
+static void document(Session *session) {
+  const char *output = session->settings.output;
+  if (output == NULL || strcmp(output, "-") == 0)
+    show(session, write_document);
+  else
+    write_page(session);
+}
+
 /* ---- about hermesc itself ---- */
 
 static bool complain_of_code(Session *session, const char *word) {
@@ -285,7 +319,8 @@ static int run_command(Session *session) {
   static void (*const quiet[])(Session *) = {[COMMAND_BUILD] = build,
                                              [COMMAND_CHECK] = check,
                                              [COMMAND_FIX] = fix,
-                                             [COMMAND_PRINT] = print_form};
+                                             [COMMAND_PRINT] = print_form,
+                                             [COMMAND_DOCUMENT] = document};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
   if (command == COMMAND_FORMAT) return format(session);

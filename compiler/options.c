@@ -1,6 +1,7 @@
 /* Reading hermesc's command line. Parsing, checks, suggestions and --help all derive from the two
  * tables below. */
 #include "options.h"
+#include "doc.h"
 #include "generate.h"
 
 #include <stddef.h>
@@ -35,6 +36,8 @@ static const struct {
                          1},
     [COMMAND_GENERATE] = {"generate", "hermesc generate man|bash|zsh|fish [TWIN]",
                           "write a manual page or completions, of hermesc or of a twin", 1, 2},
+    [COMMAND_DOCUMENT] = {"doc", "hermesc doc [--format=FORMAT] [-o FILE] [OPTION...] BLUEPRINT",
+                          "write the documentation of a blueprint: picture, formulas, units", 0, 0},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
                        NULL, 0, 0},
 };
@@ -43,8 +46,10 @@ enum {
   IN_BUILD = 1 << COMMAND_BUILD,
   IN_PRINT = 1 << COMMAND_PRINT,
   IN_FORMAT = 1 << COMMAND_FORMAT,
+  IN_DOCUMENT = 1 << COMMAND_DOCUMENT,
   IN_FIX = 1 << COMMAND_FIX,
-  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | 1 << COMMAND_CHECK | 1 << COMMAND_INTERPRET,
+  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | IN_DOCUMENT | 1 << COMMAND_CHECK |
+           1 << COMMAND_INTERPRET,
   IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE,
 };
 
@@ -70,13 +75,17 @@ typedef struct Option {
 
 static const char *const forms[] = {"tokens", "ast", "types", "stages", "ir", "c", NULL};
 static const char *const formats[] = {"text", "json", "sarif", NULL};
+static const char *const pages[] = {"markdown", "html", NULL};
 static const char *const colours[] = {"auto", "always", "never", NULL};
 
 #define FIELD(name) offsetof(Settings, name)
 
 static const Option options[] = {
-    {"--output", "-o", OPTION_TEXT, "FILE", NULL, FIELD(output), IN_BUILD,
-     "the twin to write; without it, the blueprint's name\nwithout .hbp, in the current directory"},
+    {"--output", "-o", OPTION_TEXT, "FILE", NULL, FIELD(output), IN_BUILD | IN_DOCUMENT,
+     "the twin to write; without it, the blueprint's name\nwithout .hbp, in the current directory. "
+     "Of doc, the\npage to write; without it, standard output"},
+    {"--format", NULL, OPTION_CHOICE, "FORMAT", pages, FIELD(doc_format), IN_DOCUMENT,
+     "of documentation; without it html where FILE ends\nin .html, and markdown elsewhere"},
     {"--keep", NULL, OPTION_MAY_TEXT, "FILE", NULL, FIELD(keep), IN_BUILD,
      "keep the generated C, in FILE or beside the twin"},
     {"--no-cache", NULL, OPTION_FLAG, NULL, NULL, FIELD(no_cache), IN_BUILD,
@@ -118,6 +127,7 @@ static const char examples[] =
     "                                               reference that every twin is held against\n"
     "  hermesc --print=stages power_control.hbp     what is computed when, and why\n"
     "  hermesc fmt power_control.hbp                lay it out as all blueprints are\n"
+    "  hermesc doc -o page.html power_control.hbp   a page to read, with a picture and formulas\n"
     "  hermesc explain HB0402                       the long story of an error\n";
 
 static const char whole_blueprint[] =
@@ -433,6 +443,16 @@ static void complete_build(Reader *reader) {
     settings->keep = arena_format(&reader->compiler->arena, "%s.c", settings->output);
 }
 
+/* What is to become page.html is meant to be HTML. */
+static void complete_document(Reader *reader) {
+  static const char suffix[] = ".html";
+  Settings *settings = reader->settings;
+  size_t cut = sizeof suffix - 1;
+  size_t length = settings->output == NULL ? 0 : strlen(settings->output);
+  bool html = length > cut && strcmp(settings->output + length - cut, suffix) == 0;
+  if (html && !was_seen(reader, FIELD(doc_format))) settings->doc_format = DOC_HTML;
+}
+
 static void check_settings(Reader *reader) {
   Settings *settings = reader->settings;
   if (was_seen(reader, FIELD(form)) && settings->command != COMMAND_INTERPRET)
@@ -444,6 +464,8 @@ static void check_settings(Reader *reader) {
     complain_missing(reader);
   else if (settings->command == COMMAND_BUILD)
     complete_build(reader);
+  else if (settings->command == COMMAND_DOCUMENT)
+    complete_document(reader);
 }
 
 bool read_command_line(Compiler *compiler, int argc, char **argv, Settings *settings) {

@@ -14,6 +14,7 @@ typedef enum Command {
   COMMAND_FIX,
   COMMAND_EXPLAIN,
   COMMAND_GENERATE,
+  COMMAND_DOCUMENT,
   COMMAND_PRINT
 } Command;
 typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF } ErrorFormat;
@@ -30,9 +31,10 @@ typedef struct Settings {
   int file_count;
   const char *words[2]; /* explain, generate: what stands behind the command */
   int word_count;
-  const char *output; /* build: never NULL */
+  const char *output; /* build: never NULL; doc: NULL or "-" is standard output */
   const char *keep;   /* build: where the C stays, or NULL */
   int form;           /* print: a Form */
+  int doc_format;     /* doc: a DocFormat */
   int error_format;   /* an ErrorFormat */
   int colour;         /* a Colour */
   long error_limit;   /* 0: all */

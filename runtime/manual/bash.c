@@ -31,11 +31,16 @@ static const char offer_options[] =
 
 /* ---- values of options ---- */
 
-static void put_names(const hermes_manual_option *o, FILE *out) {
-  fputs("    ", out);
-  if (o->letter) fprintf(out, "%s | ", o->letter);
-  if (!o->may_miss) fprintf(out, "%s | ", o->name);
-  fprintf(out, "%s=)\n", o->name);
+typedef struct Values {
+  const char *command; /* behind which the options stand: `*` any */
+  FILE *out;
+} Values;
+
+static void put_names(const Values *v, const hermes_manual_option *o) {
+  fputs("    ", v->out);
+  if (o->letter) fprintf(v->out, "%s:%s | ", v->command, o->letter);
+  if (!o->may_miss) fprintf(v->out, "%s:%s | ", v->command, o->name);
+  fprintf(v->out, "%s:%s=)\n", v->command, o->name);
 }
 
 static void put_offer(const hermes_manual_option *o, FILE *out) {
@@ -53,11 +58,21 @@ static void put_offer(const hermes_manual_option *o, FILE *out) {
 }
 
 static void put_value(void *context, const hermes_manual_option *o) {
-  FILE *out = context;
+  const Values *v = context;
   if (manual_kind_of(o) == MANUAL_FLAG) return;
-  put_names(o, out);
-  put_offer(o, out);
-  fputs("      return\n      ;;\n", out);
+  put_names(v, o);
+  put_offer(o, v->out);
+  fputs("      return\n      ;;\n", v->out);
+}
+
+/* Another program's options come first: one of the same name may mean something else there. */
+static void put_values(const hermes_manual *m, FILE *out) {
+  fputs("  case $command:$option in\n", out);
+  for (size_t i = 0; i < m->command_count; i++)
+    if (m->commands[i].rest)
+      manual_rest_options(m, m->commands[i].rest, put_value, &(Values){m->commands[i].name, out});
+  for (size_t i = 0; i < m->option_count; i++) put_value(&(Values){"*", out}, &m->options[i]);
+  fputs("  esac\n", out);
 }
 
 /* ---- what a command takes ---- */
@@ -95,9 +110,8 @@ void hermes_manual_bash(const hermes_manual *m, FILE *out) {
   manual_put_function(m, out);
   fputs(beginning, out);
   manual_put_commands(m, " | ", out);
-  fprintf(out, "%s  case $option in\n", behind_commands);
-  manual_all_options(m, put_value, out);
-  fputs("  esac\n", out);
+  fputs(behind_commands, out);
+  put_values(m, out);
   put_commands(m, out);
   fprintf(out,
           "%s"

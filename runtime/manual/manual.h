@@ -30,8 +30,6 @@ void manual_options(const hermes_manual *manual, const hermes_manual_command *co
 /* The same for a command line that stands behind this one, or NULL: what is not this one's own. */
 void manual_rest_options(const hermes_manual *manual, const hermes_manual *rest,
                          manual_visit *visit, void *context);
-/* The same for all commands. */
-void manual_all_options(const hermes_manual *manual, manual_visit *visit, void *context);
 bool manual_known_everywhere(const hermes_manual *manual, const hermes_manual_option *option);
 
 /* The names of all commands that have one. */

@@ -10,16 +10,26 @@ manual_kind manual_kind_of(const hermes_manual_option *option) {
   return strcmp(option->value, "DIR") == 0 ? MANUAL_DIRECTORY : MANUAL_ANY;
 }
 
-static bool has_option(const hermes_manual *manual, const char *name) {
+/* The commands behind which another program's words stand. */
+static unsigned commands_before(const hermes_manual *manual, const hermes_manual *rest) {
+  unsigned commands = 0;
+  for (size_t i = 0; i < manual->command_count; i++)
+    if (manual->commands[i].rest == rest) commands |= 1u << i;
+  return commands;
+}
+
+static bool has_option(const hermes_manual *manual, unsigned commands, const char *name) {
   for (size_t i = 0; i < manual->option_count; i++)
-    if (strcmp(manual->options[i].name, name) == 0) return true;
+    if ((manual->options[i].commands & commands) && strcmp(manual->options[i].name, name) == 0)
+      return true;
   return false;
 }
 
 void manual_rest_options(const hermes_manual *manual, const hermes_manual *rest,
                          manual_visit *visit, void *context) {
+  unsigned commands = commands_before(manual, rest);
   for (size_t i = 0; rest && i < rest->option_count; i++)
-    if (!has_option(manual, rest->options[i].name)) visit(context, &rest->options[i]);
+    if (!has_option(manual, commands, rest->options[i].name)) visit(context, &rest->options[i]);
 }
 
 void manual_options(const hermes_manual *manual, const hermes_manual_command *command,
@@ -28,12 +38,6 @@ void manual_options(const hermes_manual *manual, const hermes_manual_command *co
   for (size_t i = 0; i < manual->option_count; i++)
     if (manual->options[i].commands & bits) visit(context, &manual->options[i]);
   if (command) manual_rest_options(manual, command->rest, visit, context);
-}
-
-void manual_all_options(const hermes_manual *manual, manual_visit *visit, void *context) {
-  for (size_t i = 0; i < manual->option_count; i++) visit(context, &manual->options[i]);
-  for (size_t i = 0; i < manual->command_count; i++)
-    manual_rest_options(manual, manual->commands[i].rest, visit, context);
 }
 
 bool manual_known_everywhere(const hermes_manual *manual, const hermes_manual_option *option) {

@@ -41,17 +41,26 @@ COLUMNS = (b'offset[c1],"sleep[c1, h0]","offset[""c,3""]",mode,anchor\n1,true,-1
 ASSIGNMENTS = ["offset[c1]=-3 dB", "offset=1", 'sleep["c,3", h1]=yes', "sleep[c1]=1", 'anchor[u1]="c,3"',
                "mode=eco", "ttt=0.04 s", "beams=5", "share=7 %", "excess=1e300", "bandwidth=20 MHz",
                "height[c1]=0.05 km", "margin=-1 dB", "carriers=3"]
-TOKENS = [b'"', b'""', b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"#", b"[",
-          b"]", b"{", b"}", b":", b"\\", b"\\u0000", b"\\ud800", b"=", b"-", b"+", b".", b"e", b"e999", b"1e400", b"nan",
-          b"inf", b"-inf", b"0x10", b"1_000", b"%", b" %", b" dB", b" dBm", b" W", b" km", b"null", b"true", b"\xe2\x80\xae",
-          b" ", b"9" * 400, b"A" * 70000, b"99999999999999999999", b"1/", b"\xc2\xb5", b"..", b"0." + b"0" * 500 + b"1",
+TOKENS = [b'"', b'""', b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"#",
+          b"[",
+          b"]", b"{", b"}", b":", b"\\", b"\\u0000", b"\\ud800", b"=", b"-", b"+", b".", b"e", b"e999", b"1e400",
+          b"nan",
+          b"inf", b"-inf", b"0x10", b"1_000", b"%", b" %", b" dB", b" dBm", b" W", b" km", b"null", b"true",
+          b"\xe2\x80\xae",
+          b" ", b"9" * 400, b"A" * 70000, b"99999999999999999999", b"1/", b"\xc2\xb5", b"..",
+          b"0." + b"0" * 500 + b"1",
           b"\xf0\x9f\x93\xa1", b"\x1b[31m", b"%s%n", b"[" * 100, b"{\"a\":" * 100, b"," * 5000]
-WORDS = ["--data", "--policy", "--set", "--show", "--row", "--top", "--rows", "--format", "--json", "--out", "--threads",
-         "--max-memory", "--max-work", "--quiet", "--help", "--", "-", "-h", "--top=3", "--threads=2", "--threads=0",
+WORDS = ["--data", "--policy", "--set", "--show", "--row", "--top", "--rows", "--format", "--json", "--out",
+         "--threads",
+         "--max-memory", "--max-work", "--quiet", "--help", "--", "-", "-h", "--top=3", "--threads=2",
+         "--threads=0",
          "--rows=1", "--max-memory=1", "--max-memory=1kB", "--max-memory=64MiB", "--max-work=1e6", "--max-work=1",
-         "--format=csv", "--format=json", "--format=xml", "--show=power", "--show=power,sleep,,", "--show=cell.tx_power",
-         "--show=asleep,sleep", "--row=ue=u1", "--row=cell=c,3", "--row==", "--row", "run", "help", "\xff", "", "policy.json",
-         "candidates.csv", "candidates.jsonl", "--set=mode", "--set=", "--out=out", "--out=", "--format=", "--quiet=1"]
+         "--format=csv", "--format=json", "--format=xml", "--show=power", "--show=power,sleep,,",
+         "--show=cell.tx_power",
+         "--show=asleep,sleep", "--row=ue=u1", "--row=cell=c,3", "--row==", "--row", "run", "help", "\xff", "",
+         "policy.json",
+         "candidates.csv", "candidates.jsonl", "--set=mode", "--set=", "--out=out", "--out=", "--format=",
+         "--quiet=1"]
 SANITIZER = re.compile(rb"Sanitizer|runtime error:|SUMMARY:|Assertion|core dumped|out of memory while")
 ERROR = re.compile(rb"^error\[HB\d{4}\]: .", re.M)
 
@@ -165,7 +174,8 @@ ANYTHING = ["", "nan", "x", "1,5", 'say "hi"', " blanks ", "two\nlines", "caf\u0
 
 def spelt_number(draw, text, shift, added):
     number = (decimal.Decimal(text) + added).scaleb(shift)
-    return draw.choice([f"{number:f}", f"{number:e}", f"{number:E}", f"{number:+f}", f"{number:f}" + ("" if "." in f"{number:f}"
+    return draw.choice([f"{number:f}", f"{number:e}", f"{number:E}", f"{number:+f}",
+                        f"{number:f}" + ("" if "." in f"{number:f}"
                                                                                                     else ".0")])
 
 
@@ -181,7 +191,8 @@ def respell_column(draw, name, values):
     plain = not shift and not added and draw.random() < 0.5
     behind = unit and draw.random() < 0.2
     header = name if plain or behind or not unit else f"{name}{draw.choice(['', ' '])}[{unit}]"
-    return header, [value and spelt_number(draw, value, shift, added) + (f" {unit}" if behind else "") for value in values]
+    return header, [value and spelt_number(draw, value, shift,
+                                           added) + (f" {unit}" if behind else "") for value in values]
 
 
 def spelt_field(draw, text, separator, first):
@@ -213,14 +224,16 @@ def respell(draw, name, data):
     for line in [tuple(header for header, _ in columns), *lines]:
         if draw.random() < 0.2:
             out.append(draw.choice(["", "  ", "# a comment, \"with\" all"]) + ending)
-        out.append(separator.join(spelt_field(draw, text, separator, i == 0) for i, text in enumerate(line)) + ending)
+        out.append(separator.join(spelt_field(draw, text, separator, i == 0) for i,
+                                  text in enumerate(line)) + ending)
     if draw.random() < 0.3:
         out[-1] = out[-1].rstrip("\r\n")
     return "".join(out).encode()
 
 
 def respelt_data(draw):
-    files = {name: respell(draw, name, data) if name.endswith(".csv") else data for name, data in tables.files().items()}
+    files = {name: respell(draw, name, data) if name.endswith(".csv") else data for name,
+             data in tables.files().items()}
     return "tables", files, {}, ["run", "--data", "data", "--format", "json", "--quiet"]
 
 
@@ -233,7 +246,8 @@ def wrong_kpis(done):
     return f"sound data, respelt, give {wrong}" if wrong else None
 
 
-KINDS = [respelt_data, respelt_data, broken_data, broken_data, broken_data, broken_inputs, broken_policy, broken_policy, broken_candidates,
+KINDS = [respelt_data, respelt_data, broken_data, broken_data, broken_data, broken_inputs, broken_policy,
+         broken_policy, broken_candidates,
          broken_candidates, broken_assignment, odd_command_line]
 
 

@@ -227,7 +227,8 @@ def commented(text, seed):
     chance, parts = random.Random(seed), []
     for number, (kind, token, gap) in enumerate(tokens(text)):
         for _ in range(chance.choice((0,) * 12 + (1, 1, 2))):
-            gap += chance.choice((" ", "\n", "\n\n")) + f"# {number}" + chance.choice(("\n", "\n\n"))
+            before, behind = chance.choice((" ", "\n", "\n\n")), chance.choice(("\n", "\n\n"))
+            gap += f"{before}# {number}{behind}"
         parts += [gap, token]
     return "".join(parts)
 

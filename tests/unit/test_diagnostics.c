@@ -426,6 +426,26 @@ static void words_of_any_length_are_safe(void **state) {
   assert_string_equal(hermes_nearest(word + 905, names, 2), word + 900);
 }
 
+/* 120 bytes each: 20 such words among 100000 took minutes. */
+static void the_search_for_a_near_name_has_an_end(void **state) {
+  (void)state;
+  enum { COUNT = 100000, LENGTH = 120 };
+  static const char *names[COUNT];
+  char far[LENGTH + 1], word[LENGTH + 1];
+  memset(far, 'x', LENGTH);
+  memset(word, 'a', LENGTH);
+  far[LENGTH] = word[LENGTH] = '\0';
+  for (size_t i = 0; i < COUNT; i++)
+    names[i] = far;
+  names[100] = word;
+  assert_string_equal(hermes_nearest(word, names, COUNT), word);
+  names[100] = far;
+  names[COUNT - 1] = word;
+  assert_null(hermes_nearest(word, names, COUNT));
+  names[COUNT - 1] = "short";
+  assert_string_equal(hermes_nearest("shrot", names, COUNT), "short"); /* others cost nothing */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_code_has_a_name_and_a_title),
@@ -451,6 +471,7 @@ int main(void) {
       cmocka_unit_test(json_of_nothing_is_an_empty_array),
       cmocka_unit_test(the_nearest_name_is_within_a_third_of_the_word),
       cmocka_unit_test(words_of_any_length_are_safe),
+      cmocka_unit_test(the_search_for_a_near_name_has_an_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

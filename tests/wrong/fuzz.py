@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Bad input for the compiler: seeded mutations of the corpus, the examples and the library.
 
-usage: fuzz.py HERMESC [--seconds N] [--seed N] [--keep DIRECTORY]
+usage: fuzz.py HERMESC [--seconds N] [--seed N] [--keep DIRECTORY] [--compile]
 
 HERMESC is best a sanitized one. Whatever it is given, it must say something in time: no crash, no
 sanitizer's report, no failure of its own making, no run of more than two seconds, and one JSON
-document. What is accepted must become C. An input that breaks this is reduced and kept.
+document. What is accepted must become C, which --compile has the C compiler read. An input that breaks this is reduced and kept.
 """
 import argparse
 import collections
@@ -24,6 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SLOW = 2.0  # seconds for one run; measured again alone before it counts
 TOKEN = re.compile(r'"[^"\n]*"?|#[^\n]*|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\.<?|[=!<>]=|->|\s+|.', re.S)
+COMPILES = False  # --compile
 REDUCING = 20  # seconds that one reduction may take
 
 WORDS = """if then else and or not true false for in blueprint module import unit sparse table from input
@@ -180,9 +181,20 @@ def judge(hermesc, path):
     if verdict or done.returncode or b"module" in path.read_bytes()[:200]:
         return verdict
     done, seconds = run(hermesc, ("--print=c", path), SLOW)
-    if not wrong_with(done, seconds) and done.returncode:
+    if wrong_with(done, seconds):
+        return wrong_with(done, seconds)
+    if done.returncode:
         return f"accepted, but no C: {done.stderr.decode(errors='replace')[:1000]}"
-    return wrong_with(done, seconds)
+    return wrong_with_c(hermesc, done.stdout)
+
+
+def wrong_with_c(hermesc, text):
+    if not COMPILES:
+        return None
+    includes = [f"-I{home}/include" for home in (hermesc.parent, hermesc.parent.parent)]
+    done = subprocess.run(["cc", "-std=c11", "-fsyntax-only", *includes, "-xc", "-"], input=text,
+                          capture_output=True)
+    return f"C that does not compile: {done.stderr.decode()[:1000]}" if done.returncode else None
 
 
 def kind_of(verdict):
@@ -246,8 +258,11 @@ def main():
     parser.add_argument("hermesc", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--compile", action="store_true", help="have the C of what is accepted read")
     parser.add_argument("--keep", type=pathlib.Path, help="where reduced inputs are written")
     options = parser.parse_args()
+    global COMPILES
+    COMPILES = options.compile
     with tempfile.TemporaryDirectory() as room:
         found, tried = hunt(options, pathlib.Path(room))
         for number_, (data, verdict) in enumerate(found.values()):
