@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { MAX_FORMULA_BYTES = 2000 };     /* of code; beyond it nobody reads a formula */
+enum {
+  MAX_FORMULA_BYTES = 2000, /* of code; beyond it nobody reads a formula */
+  MAX_NESTING = 7,          /* of fractions and the like */
+};
 static const double widest_line = 44;  /* of a formula, in em */
 static const double widest_table = 52; /* with cases, whose conditions stand apart */
 
@@ -653,11 +656,18 @@ static double sum_width(const Math *math) {
   return width;
 }
 
+/* Of a list; each is asked once, or nested fractions would take forever. */
+static double widest_of(const Math *list) {
+  double widest = 0;
+  for (const Math *part = list; part != NULL; part = part->next) {
+    double width = width_of(part);
+    if (width > widest) widest = width;
+  }
+  return widest;
+}
+
 static double widest_part(const Math *math) {
-  double width = 0;
-  for (const Math *part = math->parts; part != NULL; part = part->next)
-    if (width_of(part) > width) width = width_of(part);
-  return width;
+  return widest_of(math->parts);
 }
 
 static double operator_width(const Math *math) {
@@ -673,10 +683,7 @@ static double fenced_width(const Math *math) {
 }
 
 static double script_width(const Math *math) {
-  double base = width_of(math->parts), widest = 0;
-  for (const Math *part = math->parts->next; part != NULL; part = part->next)
-    if (width_of(part) > widest) widest = width_of(part);
-  return base + 0.72 * widest;
+  return width_of(math->parts) + 0.72 * widest_of(math->parts->next);
 }
 
 static double under_width(const Math *math) {
@@ -766,7 +773,18 @@ static bool holds_cases(const Math *math) {
   return false;
 }
 
+/* How many fractions, cases, powers and indices stand within each other. */
+static int nesting(const Math *math) {
+  int deepest = 0;
+  for (const Math *part = math->parts; part != NULL; part = part->next) {
+    int depth = nesting(part);
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest + (math->kind >= MATH_FRACTION && math->kind <= MATH_CASES);
+}
+
 static bool fits(const Math *math) {
+  if (nesting(math) > MAX_NESTING) return false;
   return width_of(math) <= (holds_cases(math) ? widest_table : widest_line);
 }
 

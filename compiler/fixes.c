@@ -128,12 +128,22 @@ void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d) {
   d->fix_count = kept;
 }
 
+/* Each fix costs a check of all sources: of a very large blueprint, few are verified. */
+enum { MAX_VERIFYING = 4 << 20 }; /* bytes that may be checked for the sake of fixes */
+
+static size_t cost_of_check(const Compiler *compiler) {
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < compiler->source_count; i++) bytes += compiler->sources[i]->length;
+  return bytes;
+}
+
 void verify_fixes(Compiler *compiler, size_t most) {
-  size_t seen = 0;
+  size_t seen = 0, cost = cost_of_check(compiler), spent = 0;
   for (size_t i = 0; i < compiler->diagnostics.count; i++) {
     hermes_diagnostic *d = &compiler->diagnostics.items[i];
-    bool wanted = most == 0 || seen < most;
+    bool wanted = (most == 0 || seen < most) && spent + d->fix_count * cost <= MAX_VERIFYING;
     seen += d->severity == HERMES_ERROR;
+    if (wanted) spent += d->fix_count * cost;
     if (wanted)
       verify_fixes_of(compiler, d);
     else

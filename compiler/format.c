@@ -13,26 +13,6 @@
 
 /* ---- a source ---- */
 
-/* With units of its own, because reading tokens declares those of the source. */
-static Compiler scratch_of(const Compiler *compiler) {
-  Compiler scratch = *compiler;
-  scratch.arena = (Arena){0};
-  scratch.diagnostics = (hermes_diagnostics){0};
-  scratch.units = (hermes_unit_system){0};
-  return scratch;
-}
-
-static bool lay_out(Layout *layout, uint32_t source) {
-  Tokens tokens;
-  Compiler scratch = scratch_of(layout->compiler);
-  bool read = tokenize(&scratch, source, &tokens);
-  if (read) format_pieces(layout, &tokens);
-  if (read) format_tree(layout, layout->compiler->trees[source]);
-  if (read) format_columns(layout);
-  compiler_free(&scratch);
-  return read;
-}
-
 static const char *skip_blanks(const char *text) {
   return text + strspn(text, " \t\r\f");
 }
@@ -63,14 +43,14 @@ static bool is_unchanged(const Source *source, const char *text, size_t length) 
 
 /* Reads the text as it will be read next time. */
 static bool says_the_same(const Layout *layout, const char *text, size_t length) {
-  if (is_unchanged(layout->source, text, length)) return true;
+  Compiler reader;
   Tokens tokens;
-  uint32_t number;
-  Compiler scratch = scratch_of(layout->compiler);
-  scratch.source_count = 0;
-  bool same = source_take(&scratch, layout->source->path, text, length, &number) &&
-              tokenize(&scratch, number, &tokens) && are_same(layout, text, &tokens);
-  compiler_free(&scratch);
+  uint32_t source;
+  if (is_unchanged(layout->source, text, length)) return true;
+  compiler_init(&reader, "");
+  bool same = source_take(&reader, layout->source->path, text, length, &source) &&
+              tokenize(&reader, source, &tokens) && are_same(layout, text, &tokens);
+  compiler_free(&reader);
   return same;
 }
 
@@ -78,10 +58,12 @@ char *format_source(Compiler *compiler, uint32_t source, size_t *length) {
   Layout layout = {.compiler = compiler, .source = compiler->sources[source]};
   char *text = NULL;
   FILE *out = open_memstream(&text, length);
-  bool laid = out && lay_out(&layout, source);
-  if (laid) format_print(&layout, out);
+  format_pieces(&layout, compiler->trees[source]);
+  format_tree(&layout, compiler->trees[source]);
+  format_columns(&layout);
+  if (out) format_print(&layout, out);
   if (out) fclose(out);
-  if (laid && text && says_the_same(&layout, text, *length)) return text;
+  if (text && says_the_same(&layout, text, *length)) return text;
   report(compiler, HB0691, (Span){0, 0, source}, "the formatter would change what this says");
   free(text);
   return NULL;

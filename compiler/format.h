@@ -72,9 +72,9 @@ typedef struct Layout {
 } Layout;
 
 /* Each pass takes the layout a step further, in this order. */
-void format_pieces(Layout *layout, const Tokens *tokens); /* leaves: pieces that begin lines */
-void format_tree(Layout *layout, const Tree *tree);       /* leaves: groups, breaks, columns */
-void format_columns(Layout *layout);                      /* leaves: measures, padding */
+void format_pieces(Layout *layout, const Tree *tree); /* leaves: pieces that begin lines */
+void format_tree(Layout *layout, const Tree *tree);   /* leaves: groups, breaks, columns */
+void format_columns(Layout *layout);                  /* leaves: measures, padding */
 void format_print(const Layout *layout, FILE *out);
 
 int format_space(const Layout *layout, int piece); /* blanks before it inside of a line */

@@ -164,10 +164,10 @@ static void find_lines(Layout *layout) {
   }
 }
 
-void format_pieces(Layout *layout, const Tokens *tokens) {
-  layout->count = (int)tokens->count;
+void format_pieces(Layout *layout, const Tree *tree) {
+  layout->count = (int)tree->token_count;
   layout->pieces = ARENA_ARRAY(&layout->compiler->arena, Piece, layout->count);
-  for (int i = 0; i < layout->count; i++) make_piece(layout, &layout->pieces[i], &tokens->items[i]);
+  for (int i = 0; i < layout->count; i++) make_piece(layout, &layout->pieces[i], &tree->tokens[i]);
   for (int i = 0; i < layout->count; i++) read_gap(layout, i);
   read_braces(layout);
   find_lines(layout);

@@ -55,7 +55,8 @@ static size_t functions_in_sight(const Scope *scope, const char *module, const c
 
 /* What a name is that is known, but is no function. */
 static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *name) {
-  const char *said = idiom_of_function(name);
+  enum { MAX_SEARCHES = 20 }; /* errors up to which the library is read */
+  const char *said = idiom_of_function(name), *module;
   int value = find_value(scope, name);
   if (find_bound(scope, name) || value >= 0)
     hermes_diagnostic_note(d,
@@ -65,6 +66,9 @@ static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *
                            name);
   else if (said)
     hermes_diagnostic_note(d, "%s", said);
+  else if (!d->candidates && scope->checker->compiler->diagnostics.errors <= MAX_SEARCHES &&
+           (module = module_with(scope->checker->compiler, name)))
+    hermes_diagnostic_note(d, "`import %s;` brings it", module);
 }
 
 static void unknown_function(Scope *scope, Name name) {

@@ -221,6 +221,8 @@ typedef struct Decl {
 
 typedef struct Tree { /* one source */
   uint32_t source;
+  const struct Token *tokens; /* what it was made of; the end of the file is the last one */
+  size_t token_count;
   bool is_module;
   Name name;
   const char *doc;
@@ -502,6 +504,8 @@ bool source_take(Compiler *compiler, const char *path, const char *text, size_t 
 bool parse_source(Compiler *compiler, uint32_t source); /* tokens.c, parse.c: source -> tree */
 bool load_modules(Compiler *compiler);                  /* modules.c: imports, transitively */
 bool module_is_read(const Compiler *compiler, const char *module);
+/* The module of the library that defines a function of this name, or NULL. Reads the library. */
+const char *module_with(Compiler *compiler, const char *function);
 bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);    /* stages.c */

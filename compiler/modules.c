@@ -2,6 +2,7 @@
  * what that imports. */
 #include "hermesc.h"
 
+#include <dirent.h>
 #include <string.h>
 
 bool module_is_read(const Compiler *compiler, const char *module) {
@@ -60,6 +61,47 @@ static bool import_all(Compiler *compiler, const Tree *tree) {
   for (const Decl *decl = tree->decls; decl; decl = decl->next)
     if (decl->kind == DECL_IMPORT) good &= import(compiler, decl->name);
   return good;
+}
+
+/* ---- which module has it? ---- */
+
+enum { MAX_LIBRARY_DEPTH = 4, LINE_BYTES = 512 };
+
+static bool defines(const char *path, const char *function) {
+  static const char head[] = "function ";
+  char line[LINE_BYTES];
+  bool found = false;
+  size_t length = strlen(function);
+  FILE *file = fopen(path, "r");
+  while (file && !found && fgets(line, sizeof line, file))
+    found = strncmp(line, head, sizeof head - 1) == 0 &&
+            strncmp(line + sizeof head - 1, function, length) == 0 &&
+            strchr("( ", line[sizeof head - 1 + length]);
+  if (file) fclose(file);
+  return found;
+}
+
+/* The first module by name, so that the answer does not depend on the order of a directory. */
+static const char *search(Compiler *compiler, const char *directory, const char *prefix,
+                          const char *function, int depth) {
+  const char *best = NULL;
+  DIR *open = depth < MAX_LIBRARY_DEPTH ? opendir(directory) : NULL;
+  for (struct dirent *entry; open && (entry = readdir(open));) {
+    const char *name = entry->d_name, *dot = strrchr(name, '.'), *found = NULL;
+    const char *path = arena_format(&compiler->arena, "%s/%s", directory, name);
+    if (dot && strcmp(dot, ".hbp") == 0 && defines(path, function))
+      found = arena_format(&compiler->arena, "%s%.*s", prefix, (int)(dot - name), name);
+    else if (!dot)
+      found = search(compiler, path, arena_format(&compiler->arena, "%s%s.", prefix, name),
+                     function, depth + 1);
+    if (found && (!best || strcmp(found, best) < 0)) best = found;
+  }
+  if (open) closedir(open);
+  return best;
+}
+
+const char *module_with(Compiler *compiler, const char *function) {
+  return compiler->stdlib ? search(compiler, compiler->stdlib, "", function, 0) : NULL;
 }
 
 /* needs: the blueprint parsed. leaves: every module that it reaches and that exists parsed, behind

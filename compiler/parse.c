@@ -312,6 +312,8 @@ bool parse_source(Compiler *compiler, uint32_t source) {
   bool good = tokenize(compiler, source, &tokens);
   Tree *tree = ARENA_NEW(&compiler->arena, Tree);
   tree->source = source;
+  tree->tokens = tokens.items;
+  tree->token_count = tokens.count;
   tree->name = (Name){"", {0, 0, source}};
   compiler->trees[source] = tree;
   if (tokens.cut) return false;

@@ -295,7 +295,7 @@ def test_a_stopped_c_compiler(room):
 
 
 def test_no_temporary_directory(room):
-    fails(room.run("power.hbp", "-o", "ndt", TMPDIR="/nonexistent"), "HB0607")
+    fails(room.run("power.hbp", "-o", "ndt", TMPDIR=str(room.path / "nowhere")), "HB0607")
 
 
 # ---- the cache ----------------------------------------------------------------------------------

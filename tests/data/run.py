@@ -122,10 +122,9 @@ loads("quotes around commas, quotes and blanks", {
     "cells.csv": b'cell,site,tx_power,layer,planned\nc1,"a, ""1""",43,coverage,no\nc2,"a, ""1""",40,capacity,\n'
                  b'c3," b ",46,capacity,yes\n',
     "rsrp.csv": SOUND["rsrp.csv"].replace(b"s1,", b'"a, ""1""",').replace(b"s2,", b'" b ",')})
-loads("a line break inside quotes of an undeclared column",
-      cells("cell,note,site,tx_power,layer,planned", 'c1,"two\nlines",s1,43,coverage,no',
-            'c2,"a\r\nb",s1,40,capacity,',
-            "c3,,s2,46,capacity,yes"), warnings=["HB0712"])
+loads("a line break inside quotes of an undeclared column", cells(
+    "cell,note,site,tx_power,layer,planned", 'c1,"two\nlines",s1,43,coverage,no', 'c2,"a\r\nb",s1,40,capacity,',
+    "c3,,s2,46,capacity,yes"), warnings=["HB0712"])
 loads("CRLF", whole("cells.csv", text("cells.csv").replace("\n", "\r\n")))
 loads("CR alone", whole("cells.csv", text("cells.csv").replace("\n", "\r")))
 loads("a byte order mark", whole("cells.csv", b"\xef\xbb\xbf" + SOUND["cells.csv"]))
@@ -137,9 +136,8 @@ loads("no line feed at the end", whole("cells.csv", text("cells.csv").rstrip("\n
 loads("blanks around fields", whole("cells.csv", text("cells.csv").replace(",", " ,\t ")))
 loads("semicolons between fields", whole("cells.csv", text("cells.csv").replace(",", ";")))
 loads("tabs between fields", whole("cells.csv", text("cells.csv").replace(",", "\t")))
-loads("columns in any order", cells("planned,tx_power,layer,cell,site", "no,43,coverage,c1,s1",
-                                    ",40,capacity,c2,s1",
-                                    "yes,46,capacity,c3,s2"))
+loads("columns in any order", cells(
+    "planned,tx_power,layer,cell,site", "no,43,coverage,c1,s1", ",40,capacity,c2,s1", "yes,46,capacity,c3,s2"))
 loads("the key stands first where no column bears the table's name", put("cells.csv", "cell,", "id,"))
 loads("undeclared columns are ignored", put("sites.csv", "site,height,anchor\ns1,25,c1\ns2,30,c3",
                                             "site,name,height,anchor,\ns1,nan,25,c1,\ns2,\"1,5\",30,c3,x"))
@@ -167,12 +165,11 @@ loads("a unit in the header scales", {**whole("sites.csv", "site,height[km],anch
 loads("a share is a percentage unless the header says 1", cells(
     "cell,site,tx_power,layer,planned,load[1]", "c1,s1,43,coverage,no,0.25", "c2,s1,40,capacity,no,0.5",
     "c3,s2,46,capacity,yes,0.75"))
-loads("a unit behind a number", cells("cell,site,tx_power,layer,planned,bandwidth",
-                                      "c1,s1,13 dBW,coverage,no,5000 kHz",
-                                      "c2,s1,40dBm,capacity,no,0.02 GHz", 'c3,s2,"46 dBm",capacity,yes,'),
-                                      bandwidth=35)
-loads("a unit behind a number wins over the header's", whole("sites.csv",
-                                                             "site,height[km],anchor\ns1,25 m,c1\ns2,0.03,c3\n"))
+loads("a unit behind a number", cells(
+    "cell,site,tx_power,layer,planned,bandwidth", "c1,s1,13 dBW,coverage,no,5000 kHz",
+    "c2,s1,40dBm,capacity,no,0.02 GHz", 'c3,s2,"46 dBm",capacity,yes,'), bandwidth=35)
+loads("a unit behind a number wins over the header's",
+      whole("sites.csv", "site,height[km],anchor\ns1,25 m,c1\ns2,0.03,c3\n"))
 fails("a header unit: a difference of temperatures is no temperature", cells(
     "cell,site,tx_power,cabinet[K]", "c1,s1,43,300", "c2,s1,40,300", "c3,s2,46,300"), "HB0714 cells.csv:1:20")
 fails("a header unit of another dimension", put("cells.csv", "tx_power", "tx_power[m]"), "HB0714 cells.csv:1:11",
@@ -200,9 +197,8 @@ loads("long form with its keys behind", whole("rsrp.csv", "\n".join(
     ",".join(reversed(line.split(","))) for line in text("rsrp.csv").split())))
 loads("a column with a default may miss in long form", whole("rsrp.csv", "\n".join(
     line.rpartition(",")[0] for line in text("rsrp.csv").split())), delay=6)
-loads("sparse: pairs that are missing take the defaults", whole("relations.csv",
-                                                                "a,b,penalty,kind\nc2,c1,9,intra\n"),
-      penalty=1, inter=0)
+loads("sparse: pairs that are missing take the defaults",
+      whole("relations.csv", "a,b,penalty,kind\nc2,c1,9,intra\n"), penalty=1, inter=0)
 loads("sparse: all pairs may miss", whole("relations.csv", "a,b,penalty,kind\n"), penalty=0, inter=0)
 loads(".npy in Fortran order", whole("wall.npy", npy((2, 3), [1, 4, 2, 5, 3, 9], fortran=True)))
 for kind in ("<f4", "<i2", "<i4", "<i8", "|i1", "|u1", "<u2", "<u4", "<u8"):
@@ -219,9 +215,10 @@ fails(".npy that is none", whole("wall.npy", "site,cell,loss\n"), "HB0730 wall.n
 fails(".npy that is empty", whole("wall.npy", b""), "HB0730 wall.npy")
 fails(".npy of big-endian numbers", whole("wall.npy", npy((2, 3), [1, 2, 3, 4, 5, 9], ">f8")), "HB0730 wall.npy",
       "little-endian")
-fails(".npy of objects", whole("wall.npy", SOUND["wall.npy"].replace(b"'<f8'", b"'|O'  ")[:-2]), "HB0730 wall.npy")
+fails(".npy of objects", whole("wall.npy", SOUND["wall.npy"].replace(b"'<f8'", b"'|O' ")), "HB0730 wall.npy",
+      "little-endian")
 fails(".npy whose shape overflows", whole("wall.npy", SOUND["wall.npy"].replace(
-    b"(2, 3)", b"(4611686018427387904, 4)").replace(b" " * 18 + b"\n", b"\n")), "HB0730 wall.npy")
+    b"(2, 3)", b"(4611686018427387904, 4)").replace(b" " * 18 + b"\n", b"\n")), "HB0730 wall.npy", "cut")
 fails(".npy with NaN", whole("wall.npy", npy((2, 3), [1, 2, float("nan"), 4, 5, 9])), "HB0723 wall.npy", "s1, c3")
 fails(".npy with infinity", whole("wall.npy", npy((2, 3), [1, 2, 3, 4, 5, float("inf")])), "HB0724 wall.npy",
       "s2, c3")
@@ -240,8 +237,7 @@ fails("a missing data directory", {}, "HB0701", "nowhere", options=["--data", "n
 fails("a data directory that is a file", {}, "HB0701", options=["--data", "data/cells.csv"])
 fails("a missing column", put("cells.csv", "tx_power", "tx_pwr"), "HB0710 cells.csv:1", "`tx_power`",
       "did you mean: tx_pwr")
-fails("a missing column below comments", whole("cells.csv", "# one\n\n" + text("cells.csv").replace("tx_power",
-                                                                                                    "x")),
+fails("a missing column below comments", whole("cells.csv", "# one\n\n" + text("cells.csv").replace("tx_", "x")),
       "HB0710 cells.csv:3")
 fails("a missing column of keys", put("rsrp.csv", "cell", "cel"), "HB0710 rsrp.csv:1", "`cell`",
       "did you mean: cel")
@@ -334,9 +330,8 @@ fails("not among its values", cells("cell,site,tx_power,bandwidth", "c1,s1,43,5"
 loads("among its values, in another unit", cells(
     "cell,site,tx_power,layer,planned,bandwidth[kHz]", "c1,s1,43,coverage,no,5000", "c2,s1,40,capacity,no,20000",
     "c3,s2,46,capacity,yes,10000"), bandwidth=35)
-fails("a fraction where whole numbers belong", cells("cell,site,tx_power,antennas", "c1,s1,43,2", "c2,s1,40,2.5",
-                                                     "c3,s2,46,2"),
-      "HB0727 cells.csv:3:10", "2.5")
+fails("a fraction where whole numbers belong", cells(
+    "cell,site,tx_power,antennas", "c1,s1,43,2", "c2,s1,40,2.5", "c3,s2,46,2"), "HB0727 cells.csv:3:10", "2.5")
 fails("whole, but out of range", cells("cell,site,tx_power,antennas", "c1,s1,43,2", "c2,s1,40,65", "c3,s2,46,2"),
       "HB0726 cells.csv:3:10", "expected: 1 .. 64")
 loads("whole numbers, also as 4.0", cells("cell,site,tx_power,layer,planned,antennas", "c1,s1,43,coverage,no,4.0",
@@ -349,14 +344,11 @@ fails("neither true nor false", put("cells.csv", "no", "maybe"), "HB0729 cells.c
 # ---- defaults ---------------------------------------------------------------------------------------
 
 loads("a default fills a missing column", cells("cell,site,tx_power", "c1,s1,43", "c2,s1,40", "c3,s2,46"),
-      covering=0,
-      planned=0, corner=-1000)
+      covering=0, planned=0, corner=-1000)
 fails("a default does not fill an empty field", put("cells.csv", "coverage", ""), "HB0721 cells.csv:2:10",
-      "`layer`",
-      "or missing")
+      "`layer`", "or missing")
 fails("a default does not fill an empty field in long form", put("rsrp.csv", "-97,2", "-97,"),
-      "HB0721 rsrp.csv:3:11",
-      "or missing")
+      "HB0721 rsrp.csv:3:11", "or missing")
 loads("`or missing`: a default fills an empty field", cells("cell,site,tx_power,layer,planned,bandwidth",
       "c1,s1,43,coverage,,20", "c2,s1,40,capacity,\"\",", "c3,s2,46,capacity,yes,  "), bandwidth=40)
 fails("an empty field of a sparse table without `or missing`", put("relations.csv", "3,intra", "3,"),
@@ -366,9 +358,9 @@ fails("an empty field of a sparse table without `or missing`", put("relations.cs
 
 fails_twice("independent mistakes are all said, in the order of the files",
             {**put("sites.csv", "25", "high"), **put("cells.csv", "coverage", "x")},
-            ("HB0722 sites.csv:2:4"), ("HB0728 cells.csv:2:10"))
-fails_twice("mistakes in one line", put("cells.csv", "43,coverage", "high,x"), ("HB0722 cells.csv:2:7"),
-            ("HB0728 cells.csv:2:12"))
+            "HB0722 sites.csv:2:4", "HB0728 cells.csv:2:10")
+fails_twice("mistakes in one line", put("cells.csv", "43,coverage", "high,x"), "HB0722 cells.csv:2:7",
+            "HB0728 cells.csv:2:12")
 fails("what follows from a missing file is not said", {"sites.csv": None}, "HB0702 sites.csv")
 fails("what follows from a lost line is not said", put("sites.csv", "s2,30,c3", "s2,30"), "HB0709 sites.csv:3:4")
 
@@ -380,8 +372,8 @@ def check_flood(done):
     assert "20 problems in this file" in done.stderr and "--error-limit" not in done.stderr, done.stderr
 
 
-case("a file of mistakes is read to the twentieth", cells("cell,site,tx_power",
-                                                          *(f"c{i},s1,x" for i in range(1000))), check_flood)
+case("a file of mistakes is read to the twentieth", cells("cell,site,tx_power", *(f"c{i},s1,x" for i in range(1000))),
+     check_flood)
 
 # ---- limits -----------------------------------------------------------------------------------------
 
@@ -450,7 +442,10 @@ path("a file as a directory", "sub/x.csv/y.csv", NOTHING, "HB0702")
 
 # ---- running ----------------------------------------------------------------------------------------
 
-TINY = 'blueprint tiny "Reads one file."; table cell from "SOURCE" { x : m; } kpi total : m = sum(c.x for c in cell);\n'
+TINY = """blueprint tiny "Reads one file.";
+table cell from "SOURCE" { x : m; }
+kpi total : m = sum(c.x for c in cell);
+"""
 
 
 def command_of(options, room, twin):
@@ -473,8 +468,7 @@ def run_case(number, twin):
         arrange(room / "data")
     try:
         check(subprocess.run(command_of(options, room, twin), cwd=room, stdin=subprocess.DEVNULL,
-                             capture_output=True,
-                             text=True, errors="replace", timeout=60))
+                             capture_output=True, text=True, errors="replace", timeout=60))
     except Exception as error:  # a broken case must not hide the others
         return f"FAIL {name}: {type(error).__name__}: {error}\n  its files are in {room}"
     shutil.rmtree(room)
@@ -491,7 +485,8 @@ def check_many_rows():
         "cells.csv": ("cell\n" + "".join(f"c{c}\n" for c in range(sites))).encode(),
         "path.csv": ("ue,cell,level\n" + "".join(lines)).encode()})
     (room / "many.hbp").write_text(
-        'blueprint many "Many rows.";\ntable ue from "ues.csv" { x : m = 0 m; }\ntable cell from "cells.csv" { y : m = 0 m; }\n'
+        'blueprint many "Many rows.";\n'
+        'table ue from "ues.csv" { x : m = 0 m; }\ntable cell from "cells.csv" { y : m = 0 m; }\n'
         'table path[ue, cell] from "path.csv" { level : 1; }\n'
         "kpi total : 1 = sum(path.level[u, c] for u in ue for c in cell);\n"
         "kpi best : 1 = sum(max(path.level[u, c] for c in cell) for u in ue);\n"

@@ -405,6 +405,18 @@ def test_wide_formulas():
     require("out product : 1 = a_rather" in text, "the product's code is missing")
 
 
+def test_deep_formulas():
+    """Depth costs no more than length; what is too deep to be read is left to the code."""
+    deep = {"ratio": "a", "choice": "a", "power": "a"}
+    for _ in range(45):
+        deep["ratio"] = f"(1 / (1 + {deep['ratio']}))"
+        deep["choice"] = f"(if a > 1 then {deep['choice']} else 2)"
+        deep["power"] = f"2^({deep['power']})"
+    text = page_of('blueprint deep "Deep.";\ninput { a : 1 = 1; }\n'
+                   + "".join(f"kpi {name} : 1 = {code};\n" for name, code in deep.items()), "markdown")
+    require("```math" not in text and text.count("```hermes") == 3, "a formula that nobody can read")
+
+
 # ---- what an enemy would write ----
 
 ATTACKS = ["</style></title><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "--><svg onload=alert(1)>",

@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
 COLUMNS = 100
-SEEDS = range(3)
+SEEDS = range(2)
 
 # The words of a blueprint, as grammar/blueprint.l has them: told apart here without hermesc.
 LEXEME = re.compile(r"""
@@ -260,7 +260,7 @@ def test_long_names_are_broken(room):
             return name + "_long" * (len(name) * (seed + 2) % 7) if long else name
 
         texts = [LEXEME.sub(stretch, text) for text in longer.values()]
-        texts = [text for text in texts if chance.random() < 0.5]
+        texts = [text for text in texts if chance.random() < 0.3]
         texts = [text for text in texts if hermesc("--print=ast", "-", text=text).returncode == 0]
         assert len(texts) > 20
         after = in_room(room, texts)

@@ -4,7 +4,7 @@
 usage: fuzz.py HERMESC [--seconds N] [--seed N] [--keep DIRECTORY] [--compile]
 
 HERMESC is best a sanitized one. Whatever it is given, it must say something in time: no crash, no
-sanitizer's report, no failure of its own making, no run of more than two seconds, and one JSON
+sanitizer's report, no failure of its own making, no run beyond SLOW and LARGE, and one JSON
 document. What is accepted must become C, which --compile has the C compiler read. An input that breaks this is reduced and kept.
 """
 import argparse
@@ -18,11 +18,13 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SLOW = 2.0  # seconds for one run; measured again alone before it counts
+SLOW = 2.0  # seconds of one run, of processor time
+LARGE = 2048  # megabytes of one run; a sanitizer takes its share
 TOKEN = re.compile(r'"[^"\n]*"?|#[^\n]*|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\.<?|[=!<>]=|->|\s+|.', re.S)
 COMPILES = False  # --compile
 REDUCING = 20  # seconds that one reduction may take
@@ -141,20 +143,31 @@ def mutate(r, texts):
 # ---- judging ----------------------------------------------------------------------------------------
 
 
-def run(hermesc, words, seconds):
-    start = time.monotonic()
-    try:
-        done = subprocess.run([hermesc, *words], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=5 * seconds, env={**os.environ, "NO_COLOR": "1"})
-    except subprocess.TimeoutExpired:
-        return None, 5 * seconds
-    return done, time.monotonic() - start
+Run = collections.namedtuple("Run", "returncode stdout stderr seconds megabytes")
 
 
-def wrong_with(done, seconds):
+def run(hermesc, words):
+    """Runs the compiler; its processor time and memory, which a busy machine does not change."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen([hermesc, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                 env={**os.environ, "NO_COLOR": "1"})
+        patience = threading.Timer(30 * SLOW, child.kill)
+        patience.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        patience.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        return Run(child.returncode, out.read(), err.read(), usage.ru_utime + usage.ru_stime,
+                   usage.ru_maxrss // 1024)
+
+
+def wrong_with(done):
     """What is wrong with a run, or None."""
-    if done is None or seconds > SLOW:
-        return f"it takes {seconds:.1f} s"
+    if done.seconds > SLOW:
+        return f"it takes {done.seconds:.1f} s"
+    if done.megabytes > LARGE:
+        return f"it needs {done.megabytes} MB"
     if done.returncode not in (0, 1):
         return f"exit code {done.returncode}: {done.stderr.decode(errors='replace')[:3000]}"
     if b"runtime error" in done.stderr or b"Sanitizer" in done.stderr:
@@ -176,16 +189,16 @@ def wrong_with_document(done):
 
 
 def judge(hermesc, path):
-    done, seconds = run(hermesc, ("check", path, "--error-format=json"), SLOW)
-    verdict = wrong_with(done, seconds) or wrong_with_document(done)
+    done = run(hermesc, ("check", path, "--error-format=json"))
+    verdict = wrong_with(done) or wrong_with_document(done)
     if verdict or done.returncode or b"module" in path.read_bytes()[:200]:
         return verdict
-    done, seconds = run(hermesc, ("--print=c", path), SLOW)
-    if wrong_with(done, seconds):
-        return wrong_with(done, seconds)
-    if done.returncode:
-        return f"accepted, but no C: {done.stderr.decode(errors='replace')[:1000]}"
-    return wrong_with_c(hermesc, done.stdout)
+    emitted = run(hermesc, ("--print=c", path))
+    if wrong_with(emitted):
+        return wrong_with(emitted)
+    if emitted.returncode:
+        return f"accepted, but no C: {emitted.stderr.decode(errors='replace')[:1000]}"
+    return wrong_with_c(hermesc, emitted.stdout)
 
 
 def wrong_with_c(hermesc, text):
@@ -228,8 +241,6 @@ def attempt(hermesc, seed, number_, texts, room):
     path = room / f"{number_}.hbp"
     path.write_bytes(data)
     verdict = judge(hermesc, path)
-    if verdict and verdict.startswith("it takes"):
-        verdict = judge(hermesc, path)  # the machine may have been busy
     path.unlink()
     return data, verdict
 
