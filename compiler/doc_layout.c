@@ -309,6 +309,23 @@ static long all_crossings(const Rows *rows) {
   return count / 2; /* each was met in both of its layers */
 }
 
+/* How far links go across, in places: layers are centred above each other. */
+static double all_stretch(const Rows *rows) {
+  double stretch = 0;
+  for (int i = 0; i < rows->link_count; i++) {
+    const Cell *upper = &rows->cells[rows->links[i].upper];
+    const Cell *lower = &rows->cells[rows->links[i].lower];
+    stretch += fabs(upper->position - rows->sizes[upper->layer] / 2.0 -
+                    (lower->position - rows->sizes[lower->layer] / 2.0));
+  }
+  return stretch;
+}
+
+/* Of orders with as many crossings, the one with the shorter links. */
+static double order_cost(const Rows *rows) {
+  return (double)all_crossings(rows) + all_stretch(rows) / (1 + 100.0 * rows->link_count);
+}
+
 static bool swap_neighbours(Rows *rows, int layer, int i) {
   int *order = rows->layers[layer];
   Cell *first = &rows->cells[order[i]], *second = &rows->cells[order[i + 1]];
@@ -340,17 +357,17 @@ static void restore_order(Rows *rows) {
   }
 }
 
-/* Sweeps from the present order on; the fewest crossings so far and now. */
-static long improve_order(Rows *rows, long fewest) {
-  for (int i = 0; i < SWEEPS && fewest > 0; i++) {
+/* Sweeps from the present order on; the least cost so far and now. */
+static double improve_order(Rows *rows, double least) {
+  for (int i = 0; i < SWEEPS; i++) {
     sweep(rows, i % 2 == 0);
     swap_all(rows);
-    long count = all_crossings(rows);
-    if (count >= fewest) continue;
-    fewest = count;
+    double cost = order_cost(rows);
+    if (cost >= least) continue;
+    least = cost;
     keep_order(rows);
   }
-  return fewest;
+  return least;
 }
 
 /* Another order to begin with: by chance, and yet the same for the same picture. */
@@ -367,10 +384,10 @@ static void find_order(Rows *rows) {
   uint32_t chance = 1;
   int starts = rows->cell_count <= SMALL ? STARTS : 1;
   keep_order(rows);
-  long fewest = improve_order(rows, all_crossings(rows));
-  for (int i = 1; i < starts && fewest > 0; i++) {
+  double least = improve_order(rows, order_cost(rows));
+  for (int i = 1; i < starts; i++) {
     shuffle(rows, &chance);
-    fewest = improve_order(rows, fewest);
+    least = improve_order(rows, least);
   }
   restore_order(rows);
 }

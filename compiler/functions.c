@@ -2,6 +2,7 @@
  * instance. A function that nobody calls is checked too, with its generic units taken as units of
  * their own. */
 #include "checker.h"
+#include "fixes.h"
 
 #include <string.h>
 
@@ -53,6 +54,18 @@ static size_t functions_in_sight(const Scope *scope, const char *module, const c
   return count;
 }
 
+/* Before the first declaration. */
+static void offer_import(Scope *scope, hermes_diagnostic *d, const char *module) {
+  Compiler *compiler = scope->checker->compiler;
+  const Decl *first = compiler->trees[scope->source]->decls;
+  uint32_t at = first ? first->span.start : 0;
+  bool behind = first && strchr(" \t\r\n", compiler->sources[scope->source]->text[at]);
+  const char *text =
+      arena_format(&compiler->arena, behind ? " import %s;" : "import %s; ", module);
+  hermes_diagnostic_note(d, "`import %s;` brings it", module);
+  if (first) offer_fix(d, (Span){at, at, scope->source}, text, "the import");
+}
+
 /* What a name is that is known, but is no function. */
 static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *name) {
   enum { MAX_SEARCHES = 20 }; /* errors up to which the library is read */
@@ -68,7 +81,7 @@ static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *
     hermes_diagnostic_note(d, "%s", said);
   else if (!d->candidates && scope->checker->compiler->diagnostics.errors <= MAX_SEARCHES &&
            (module = module_with(scope->checker->compiler, name)))
-    hermes_diagnostic_note(d, "`import %s;` brings it", module);
+    offer_import(scope, d, module);
 }
 
 static void unknown_function(Scope *scope, Name name) {

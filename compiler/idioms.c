@@ -52,6 +52,7 @@ static const Idiom beginnings[] = {
     {"def", "a function reads `function f(x: dB) -> dB = 2 * x;`", 0},
     {"fn", "a function reads `function f(x: dB) -> dB = 2 * x;`", 0},
     {"func", "a function reads `function f(x: dB) -> dB = 2 * x;`", 0},
+    {"return", "a block gives its values out: `out x : TYPE = ...;`", 0},
     {"const", "what a user may set is declared in `input { ... }`", 0},
     {"var", "a value of a block is an `out` or a `let`", 0},
     {"param",
@@ -172,6 +173,8 @@ static bool doubled(const Token *a, const Token *b) {
 /* Where an operand might go on or end. */
 static const char *behind_operand(const Token *previous, const Token *token, const Token *next) {
   if (token->kind == TOKEN_IF) return "a choice reads `if c then a else b`";
+  if (token->kind == ',' && previous->kind == TOKEN_NUMBER && next->kind == TOKEN_NUMBER)
+    return "a number has no separators";
   if (token->kind == '%') return "`%` is a unit; the remainder is `mod(a, b)`";
   if (token->kind == TOKEN_FOR)
     return "filters stand behind all `for`s: `f(x for a in A for b in B if condition)`";

@@ -135,6 +135,9 @@ static const char *state_hint(const Driver *driver) {
   if (token->kind == TOKEN_NAME && previous && previous->kind == TOKEN_NAME &&
       expects(driver, ':') && hermes_unit_symbol(units, previous->text, strlen(previous->text)))
     return "the name stands before its type: `name : TYPE`";
+  if (token->kind == TOKEN_NAME && token[1].kind != 0 && token[2].kind == '=' &&
+      expects(driver, TOKEN_KW_LET))
+    return "a value is defined once, and does not change: `let b = a + 1;`";
   if (token->kind == TOKEN_NAME && token[1].kind == '=' && expects(driver, TOKEN_KW_LET))
     return "a value of a block is defined by `out x : TYPE = ...;` or `let x = ...;`";
   return NULL;
@@ -233,7 +236,8 @@ static bool in_list(const Driver *driver) {
  * A comma in its place was meant as one. Returns true where it stands for the token. */
 static bool mend_semicolon(Driver *driver, const Token *token) {
   const Token *previous = driver->parser.previous;
-  bool comma = token->kind == ',' && !driver->recovering && !in_list(driver);
+  bool comma =
+      token->kind == ',' && token[1].kind == TOKEN_NAME && !driver->recovering && !in_list(driver);
   bool here = driver->recovering ? ends_recovery(driver, token)
                                  : begins_line(driver, token) || token->kind == '}' || comma;
   if (!here || expects(driver, kind_of(driver, token)) || !expects(driver, ';')) return false;

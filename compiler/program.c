@@ -542,9 +542,16 @@ static void read_objectives(Checker *checker, Goal *goal, const Decl *decl) {
   for (const Objective *o = decl->objectives; o; o = o->next) count++;
   goal->objectives =
       arena_alloc(&compiler_of(checker)->arena, sizeof *goal->objectives * (size_t)count);
+  bool *wanted = ARENA_ARRAY(&compiler_of(checker)->arena, bool, checker->program->slot_count + 1);
   for (const Objective *o = decl->objectives; o; o = o->next) {
     int kpi = find_kpi(checker, o->kpi);
     if (kpi < 0 || !require_number(checker, kpi, o->kpi)) continue;
+    if (wanted[kpi]) {
+      report(compiler_of(checker), HB0508, o->kpi.span, "`%s` is an objective already",
+             o->kpi.text);
+      continue;
+    }
+    wanted[kpi] = true;
     goal->objectives[goal->objective_count].kpi = kpi;
     goal->objectives[goal->objective_count++].maximize = o->maximize;
   }

@@ -177,16 +177,28 @@ static size_t quoted_length(const Lexing *lexing, const Token *t) {
   return 0;
 }
 
+/* Once for each spelling, of the first few. */
+static bool is_reported(Lexing *lexing, const char *name) {
+  for (size_t i = 0; i < lexing->reported_count; i++)
+    if (strcmp(lexing->reported[i], name) == 0) return true;
+  if (lexing->reported_count < MAX_REPORTED) lexing->reported[lexing->reported_count++] = name;
+  return false;
+}
+
 static void refuse_sign(Lexing *lexing, Token *token, Span span) {
   const char *text = lexing->source->text + span.start;
   int length = (int)(span.end - span.start), meant;
   const char *said = idiom_of_sign(text, (size_t)length, &meant);
+  bool fence = *text == '`'; /* Markdown's: what it opens, another one closes */
   lexing->failed = true;
-  hermes_diagnostic *d =
-      report(lexing->compiler, HB0104, span, "`%.*s` has no meaning in a blueprint", length, text);
-  if (said) hermes_diagnostic_note(d, "%s", said);
   token->kind = meant ? meant : TOKEN_UNKNOWN;
   token->wrong = true;
+  if (fence && is_reported(lexing, "`")) return;
+  hermes_diagnostic *d =
+      fence ? report(lexing->compiler, HB0104, span, "this has no meaning in a blueprint")
+            : report(lexing->compiler, HB0104, span, "`%.*s` has no meaning in a blueprint", length,
+                     text);
+  if (said) hermes_diagnostic_note(d, "%s", said);
 }
 
 static void refuse_quotes(Lexing *lexing, Token *token, const Token *last) {
@@ -195,14 +207,6 @@ static void refuse_quotes(Lexing *lexing, Token *token, const Token *last) {
   token->text = "";
   lexing->failed = true;
   report(lexing->compiler, HB0104, token->span, "strings stand in plain double quotes");
-}
-
-/* Once for each spelling, of the first few. */
-static bool is_reported(Lexing *lexing, const char *name) {
-  for (size_t i = 0; i < lexing->reported_count; i++)
-    if (strcmp(lexing->reported[i], name) == 0) return true;
-  if (lexing->reported_count < MAX_REPORTED) lexing->reported[lexing->reported_count++] = name;
-  return false;
 }
 
 /* A word may hold any character beyond ASCII, because units do. Elsewhere it is a slip: of the
@@ -416,6 +420,8 @@ static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
     offer_fix(d, name->span, nearest, "the unit that is meant");
   }
+  if (touches(number, name) && (*name->text == '_' || *name->text == 'x'))
+    hermes_diagnostic_note(d, "a number is decimal, and has no separators");
   number->kind = TOKEN_QUANTITY;
   number->span.end = name[length - 1].span.end;
   number->unit = (hermes_unit){0};

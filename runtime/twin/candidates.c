@@ -62,10 +62,20 @@ static bool is_blank(const char *bytes, size_t length) {
   return true;
 }
 
+/* People write a list, or one object over several lines. */
+static void explain_lines(const reader *r, size_t first) {
+  hermes_diagnostics *problems = &r->session->problems;
+  if (problems->count > first && problems->items[first].code == HB0808)
+    hermes_diagnostic_note(&problems->items[first],
+                           "candidates stand one to a line, each a whole object: {\"offset\": 1}");
+}
+
 static bool take_line(const reader *r, twin_span span, size_t line) {
   twin_assignments assignments = {0};
+  size_t problems = r->session->problems.count;
   bool good = twin_assign_json(r->session, span, TWIN_POLICIES, &assignments) &&
               decide(r, line, &assignments);
+  explain_lines(r, problems);
   twin_assignments_free(&assignments);
   return good;
 }
@@ -178,11 +188,12 @@ static bool ends_in(const char *name, const char *ending) {
   return length >= tail && strcmp(name + length - tail, ending) == 0;
 }
 
-/* The name tells; where it does not (a pipe), the first character: no header begins with {. */
+/* The name tells; where it does not (a pipe), the first character: no header begins with { or [. */
 static bool is_csv(const twin_text *text) {
   if (ends_in(text->name, ".csv")) return true;
   if (ends_in(text->name, ".jsonl") || ends_in(text->name, ".ndjson")) return false;
-  return text->bytes[strspn(text->bytes, " \t\r\n")] != '{';
+  const char *first = text->bytes + strspn(text->bytes, " \t\r\n");
+  return *first != '{' && *first != '[';
 }
 
 bool twin_candidates_read(twin_session *session, const char *name, const twin_scenario *scenario,

@@ -35,7 +35,8 @@ import truth
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"
-RANDOM_RUNS, RANDOM_CANDIDATES = 6, 24
+RANDOM_RUNS, RANDOM_CANDIDATES = 6, 24  # of a blueprint here; the examples are large
+EXAMPLE_RUNS, EXAMPLE_CANDIDATES, EXAMPLE_ROWS = 1, 3, ["--rows", "4"]
 RELATIVE, DECIBELS = 1e-12, 4.342944819032518e-12
 NUMBER = re.compile(r": -?[0-9]")
 
@@ -148,6 +149,10 @@ class Subject:
     def __init__(self, blueprint, data, work, hermesc):
         self.blueprint, self.data, self.work = blueprint, data, work
         self.name = blueprint.stem
+        is_example = EXAMPLES in blueprint.parents
+        self.random_runs = EXAMPLE_RUNS if is_example else RANDOM_RUNS
+        self.random_candidates = EXAMPLE_CANDIDATES if is_example else RANDOM_CANDIDATES
+        self.rows = EXAMPLE_ROWS if is_example else []
         self.tally = Tally()
         self.orders, self.candidates, self.script = [], [], []
         self.read_comments()
@@ -301,7 +306,7 @@ class Subject:
             if command == "run" and words:
                 self.run(shlex.join(words), words, wanted)
         rng = random.Random(self.name)
-        for i in range(RANDOM_RUNS if self.info["policies"] else 0):
+        for i in range(self.random_runs if self.info["policies"] else 0):
             path = self.work / f"{self.name}.{i}.json"
             path.write_text(json.dumps(self.random_policy(rng)))
             self.run(f"random {i}", ["--policy", path])
@@ -328,10 +333,10 @@ class Subject:
     def test_all(self):
         orders = [(words, wanted) for c, words, wanted in self.orders if c == "test"]
         if not any(not words for words, _ in orders):
-            orders.insert(0, ([], "holds"))
+            orders.insert(0, (self.rows, "holds"))
         for words, wanted in orders:
             self.test(words, wanted)
-        for i in range(2 if self.info["policies"] and self.info["expects"] else 0):
+        for i in range(self.random_runs // 3 if self.info["policies"] and self.info["expects"] else 0):
             self.test(["--policy", self.work / f"{self.name}.{i}.json", "--rows", "20"], "any")
 
     def rank(self):
@@ -339,7 +344,7 @@ class Subject:
             return
         rng = random.Random(self.name + " rank")
         lines = self.candidates or [json.dumps(self.random_policy(rng))
-                                    for _ in range(RANDOM_CANDIDATES)]
+                                    for _ in range(self.random_candidates)]
         path = self.work / f"{self.name}.jsonl"
         path.write_text("".join(line + "\n" for line in lines))
         orders = [o for o in self.orders if o[0] == "rank"] or [("rank", [], "")]

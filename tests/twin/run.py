@@ -546,6 +546,7 @@ def test_candidates_that_are_wrong(room):
         ("c.csv", "offset[c1]\n", "HB0822"),
         ("c.jsonl", '{"mode": "eco"}\n{"mode": "x"}\n', "HB0812", "c.jsonl:2:10"),
         ("c.jsonl", '{}\n\n{"offset": 1\n', "HB0808", "c.jsonl:3:13"), ("c.jsonl", "[]\n", "HB0808"),
+        ("c.json", '[{"mode": "eco"}, {"mode": "full"}]\n', "HB0808", "c.json:1:1", "one to a line"),
         ("c.jsonl", '{"bandwidth": 5}\n', "HB0817", "c.jsonl:1:2", "only policies"),
         ("c.csv", "bandwidth\n5\n", "HB0817", "c.csv:1:1", "only policies"),
         ("c.csv", "offset[c9]\n1\n", "HB0811", "c.csv:1:8"),
