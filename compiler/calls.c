@@ -467,9 +467,24 @@ static Term *lone_reduction(Scope *scope, const Expr *call, const ReductionInfo 
   return term_error(scope->checker, call->span);
 }
 
+/* x(u, c) where x[u, c] was meant, about which an error was just reported. */
+static void offer_brackets(Scope *scope, const Expr *call, Name name) {
+  hermes_diagnostics *list = &scope->checker->compiler->diagnostics;
+  int value = find_value(scope, name.text);
+  const Expr *last = call->args;
+  if (value < 0 || !last || call->fors || list->count == 0 || list->count != list->errors) return;
+  while (last->next) last = last->next;
+  hermes_fix *fix = hermes_diagnostic_fix(&list->items[list->count - 1], "in brackets");
+  hermes_fix_edit(fix, call->left->span.end, call->args->span.start, "[");
+  hermes_fix_edit(fix, last->span.end, call->span.end, "]");
+}
+
 static Term *check_user_call(Scope *scope, const Expr *call, Name name) {
   int function = find_function(scope, name);
-  if (function < 0) return term_error(scope->checker, call->span);
+  if (function < 0) {
+    offer_brackets(scope, call, name);
+    return term_error(scope->checker, call->span);
+  }
   if (!call->fors) return call_function(scope, call, function);
   report(scope->checker->compiler, HB0306, call->span, "`%s` is a function, and takes no `for`",
          name.text);

@@ -160,10 +160,10 @@ Term *call_function(Scope *scope, const Expr *expr, int function);
 int find_function(Scope *scope, Name name); /* reports an unknown or ambiguous one; -1 */
 void check_unused_functions(Checker *checker);
 
-/* ---- idioms.c: how a blueprint says what other languages write, as a help line, or NULL ---- */
-const char *idiom_of_function(const char *name);
-const char *idiom_of_value(const char *name);
-const char *idiom_of_type(const char *name);
+/* ---- idioms.c: how a blueprint says what other languages write; false: nothing is known ---- */
+bool explain_function(hermes_diagnostic *d, const char *name);
+bool explain_value(hermes_diagnostic *d, const char *name);
+bool explain_type(hermes_diagnostic *d, const char *name);
 
 /* ---- program.c ---- */
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it

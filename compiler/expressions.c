@@ -302,6 +302,13 @@ static Term *check_member(Scope *scope, const Expr *expr) {
   return term;
 }
 
+/* x[u][c] */
+static void offer_one_pair(hermes_diagnostic *d, const Expr *expr) {
+  hermes_diagnostic_note(d, "several indices stand in one pair of brackets: `x[u, c]`");
+  offer_fix(d, (Span){expr->left->span.end - 1, expr->args->span.start, expr->span.source}, ", ",
+            "in one pair of brackets");
+}
+
 static Term *check_index(Scope *scope, const Expr *expr) {
   Checker *checker = scope->checker;
   if (is_before(scope, expr->left)) return before_value(scope, expr->left, expr->args, expr->span);
@@ -317,7 +324,7 @@ static Term *check_index(Scope *scope, const Expr *expr) {
       report(checker->compiler, HB0309, expr->left->span,
              "only a value with indices, or a column of a table with two indices, takes `[...]`");
   if (expr->left->kind == EXPR_INDEX)
-    hermes_diagnostic_note(d, "several indices stand in one pair of brackets: `x[u, c]`");
+    offer_one_pair(d, expr);
   else if (expr->left->kind == EXPR_NAME && expr->args->kind == EXPR_NAME && !scope->locals)
     hermes_diagnostic_note(d, "`%s` is a row, and its columns are read with a point: `%s.%s`",
                            expr->left->name.text, expr->left->name.text, expr->args->name.text);
@@ -429,10 +436,28 @@ static void offer_db(hermes_diagnostic *d, const Expr *expr) {
     hermes_fix_edit(fix, call->span.end, expr->span.end, "%s", "");
 }
 
+/* 20 * MHz, about whose right side an error was just reported. */
+static void offer_quantity(Scope *scope, const Expr *expr) {
+  hermes_diagnostics *list = &scope->checker->compiler->diagnostics;
+  const Expr *number = expr->left;
+  while (number->kind == EXPR_BINARY && number->op == OP_MULTIPLY) number = number->right;
+  bool unit = expr->op == OP_MULTIPLY && expr->right->kind == EXPR_NAME &&
+              number->kind == EXPR_NUMBER &&
+              hermes_unit_symbol(&scope->checker->compiler->units, expr->right->name.text,
+                                 strlen(expr->right->name.text));
+  if (!unit || list->count != list->errors) return;
+  offer_fix(&list->items[list->count - 1],
+            (Span){number->span.end, expr->right->span.start, expr->span.source}, " ",
+            "the unit behind its number");
+}
+
 static Term *check_binary(Scope *scope, const Expr *expr) {
   if (expr->op == OP_AND || expr->op == OP_OR) return check_logic(scope, expr);
   if (expr->op >= OP_LESS && expr->op <= OP_NOT_EQUAL) return check_comparison(scope, expr);
-  Term *left = check_expr(scope, expr->left, NULL), *right = check_expr(scope, expr->right, NULL);
+  Term *left = check_expr(scope, expr->left, NULL);
+  size_t errors = scope->checker->compiler->diagnostics.errors;
+  Term *right = check_expr(scope, expr->right, NULL);
+  if (scope->checker->compiler->diagnostics.errors == errors + 1) offer_quantity(scope, expr);
   Term *term = arithmetic(scope, expr, left, right);
   if (is_decibel_idiom(expr) && is_plain(&term->type)) {
     hermes_diagnostic *d =

@@ -60,8 +60,7 @@ static void offer_import(Scope *scope, hermes_diagnostic *d, const char *module)
   const Decl *first = compiler->trees[scope->source]->decls;
   uint32_t at = first ? first->span.start : 0;
   bool behind = first && strchr(" \t\r\n", compiler->sources[scope->source]->text[at]);
-  const char *text =
-      arena_format(&compiler->arena, behind ? " import %s;" : "import %s; ", module);
+  const char *text = arena_format(&compiler->arena, behind ? " import %s;" : "import %s; ", module);
   hermes_diagnostic_note(d, "`import %s;` brings it", module);
   if (first) offer_fix(d, (Span){at, at, scope->source}, text, "the import");
 }
@@ -69,7 +68,7 @@ static void offer_import(Scope *scope, hermes_diagnostic *d, const char *module)
 /* What a name is that is known, but is no function. */
 static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *name) {
   enum { MAX_SEARCHES = 20 }; /* errors up to which the library is read */
-  const char *said = idiom_of_function(name), *module;
+  const char *module;
   int value = find_value(scope, name);
   if (find_bound(scope, name) || value >= 0)
     hermes_diagnostic_note(d,
@@ -77,9 +76,8 @@ static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *
                                ? "`%s` is a value: its elements are read with `[...]`"
                                : "`%s` is a value, and no function",
                            name);
-  else if (said)
-    hermes_diagnostic_note(d, "%s", said);
-  else if (!d->candidates && scope->checker->compiler->diagnostics.errors <= MAX_SEARCHES &&
+  else if (!explain_function(d, name) && !d->candidates &&
+           scope->checker->compiler->diagnostics.errors <= MAX_SEARCHES &&
            (module = module_with(scope->checker->compiler, name)))
     offer_import(scope, d, module);
 }

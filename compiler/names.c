@@ -235,11 +235,8 @@ static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, Name
   char nearest[HERMES_UNIT_TEXT];
   Span at = unknown.span;
   const Bound *nameless = nameless_index(scope);
-  const char *said = idiom_of_value(name);
-  if (explain_known(scope, d, name)) return;
-  if (said)
-    hermes_diagnostic_note(d, "%s", said);
-  else if (hermes_unit_symbol(&scope->checker->compiler->units, name, strlen(name)))
+  if (explain_known(scope, d, name) || explain_value(d, name)) return;
+  if (hermes_unit_symbol(&scope->checker->compiler->units, name, strlen(name)))
     hermes_diagnostic_note(
         d, "`%s` is a unit: it stands right behind its number, without other spaces, as in `20 %s`",
         name, name);
@@ -247,6 +244,7 @@ static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, Name
                                                           strlen(name), nearest, sizeof nearest)) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
     hermes_diagnostic_note(d, "`%s` is no unit either", name);
+    offer_fix(d, at, nearest, "the unit that is meant");
   } else if (nameless && !d->candidates)
     hermes_diagnostic_note(d, "the index over `%s` has no name: `[%s in %s]` gives it one",
                            scope->checker->program->tables[nameless->table].name, name,

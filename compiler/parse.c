@@ -31,6 +31,7 @@ enum { MAX_OPEN = 64 }; /* brackets that are remembered: for messages only */
 typedef struct Driver {
   Parser parser; /* first: what the grammar reports finds its driver behind it */
   blueprint_pstate *state;
+  const Token *first;
   const Token *open[MAX_OPEN]; /* brackets and braces that are not closed, outermost first */
   bool is_set[MAX_OPEN];       /* the brace of a set of values or labels, not of a body */
   int open_count;
@@ -83,6 +84,10 @@ static const char *shown(const Parser *parser, Span span) {
   return arena_format(&parser->compiler->arena, "`%.*s`", (int)length, source->text + span.start);
 }
 
+static Span behind(const Token *token) {
+  return (Span){token->span.end, token->span.end, token->span.source};
+}
+
 /* A `;`, a brace or the end where a bracket is still to be closed. */
 static bool report_unclosed(const Driver *driver, Span span) {
   const Token *token = driver->parser.current, *open = innermost(driver);
@@ -92,6 +97,11 @@ static bool report_unclosed(const Driver *driver, Span span) {
   hermes_diagnostic *d = report(compiler, HB0101, span, "a `%c` is missing before %s",
                                 closing_of(open), shown(&driver->parser, span));
   report_label(compiler, d, open->span, "opened here");
+  offer_fix(d, behind(driver->parser.previous),
+            open->kind == '('   ? ")"
+            : open->kind == '[' ? "]"
+                                : " }",
+            "closed here");
   return true;
 }
 
@@ -103,7 +113,9 @@ static void suggest_keyword(const Driver *driver, hermes_diagnostic *d) {
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
     if (expects(driver, keywords[i].token)) names[count++] = keywords[i].spelling;
   const char *nearest = hermes_nearest(driver->parser.current->text, names, count);
-  if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  if (!nearest) return;
+  hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+  offer_fix(d, driver->parser.current->span, nearest, "the keyword that is meant");
 }
 
 static void state_expected(Parser *parser, hermes_diagnostic *d, const char *const *expected,
@@ -143,6 +155,14 @@ static const char *state_hint(const Driver *driver) {
   return NULL;
 }
 
+static void offer_by_state(const Driver *driver, hermes_diagnostic *d) {
+  const Token *token = driver->parser.current;
+  bool closes = token->kind == ')' || token->kind == ']' || token->kind == '}';
+  if (token->kind == TOKEN_EQUAL && expects(driver, '='))
+    offer_fix(d, token->span, "=", "as a definition");
+  if (closes && !innermost(driver)) offer_fix(d, token->span, "", "left out");
+}
+
 void syntax_error(Parser *parser, Span span, const char *const *expected, int count) {
   Driver *driver = (Driver *)parser;
   const Token *token = parser->current, *previous = parser->previous;
@@ -153,8 +173,11 @@ void syntax_error(Parser *parser, Span span, const char *const *expected, int co
   state_expected(parser, d, expected, count);
   suggest_keyword(driver, d);
   const char *said = state_hint(driver);
-  if (!said) said = idiom_of_token(previous, token, token->kind ? token + 1 : token);
-  if (said) hermes_diagnostic_note(d, "%s", said);
+  if (said)
+    hermes_diagnostic_note(d, "%s", said);
+  else
+    explain_token(parser->compiler, d, token, driver->first);
+  offer_by_state(driver, d);
 }
 
 void syntax_too_deep(Parser *parser, Span span) {
@@ -188,10 +211,6 @@ static int kind_of(const Driver *driver, const Token *token) {
 }
 
 /* ---- mending: what is missing is said, and then read as if it stood there ---- */
-
-static Span behind(const Token *token) {
-  return (Span){token->span.end, token->span.end, token->span.source};
-}
 
 static bool is_one_of(const Token *token, const char *const *words, size_t count) {
   for (size_t i = 0; i < count && token->kind == TOKEN_NAME; i++)
@@ -265,6 +284,7 @@ static void mend_brace(Driver *driver, const Token *token) {
   hermes_diagnostic *d = report(driver->parser.compiler, HB0101, behind(driver->parser.previous),
                                 "a `}` is missing here");
   report_label(driver->parser.compiler, d, open->span, "opened here");
+  offer_fix(d, behind(driver->parser.previous), " }", "closed here");
   push(driver, '}', driver->parser.previous);
   track_brackets(driver, &(Token){.kind = '}'});
 }
@@ -274,7 +294,9 @@ static bool mend_extra_semicolon(Driver *driver, const Token *token) {
   const Token *previous = driver->parser.previous;
   bool here = token->kind == ';' && previous && previous->kind == '}' && !expects(driver, ';') &&
               expects(driver, TOKEN_KW_KPI);
-  if (here) report(driver->parser.compiler, HB0101, token->span, "there is no `;` behind a `}`");
+  if (here)
+    offer_fix(report(driver->parser.compiler, HB0101, token->span, "there is no `;` behind a `}`"),
+              token->span, "", "left out");
   return here;
 }
 
@@ -291,7 +313,10 @@ static bool mend_header(Driver *driver, const Token *first) {
   if (!first->wrong) {
     hermes_diagnostic *d = report(driver->parser.compiler, HB0101, first->span,
                                   "a file begins with `blueprint NAME \"what it models\";`");
-    if (meant) hermes_diagnostic_fact(&d->candidates, "%s", meant);
+    if (meant) {
+      hermes_diagnostic_fact(&d->candidates, "%s", meant);
+      offer_fix(d, first->span, meant, "the keyword that is meant");
+    }
   }
   push(driver, TOKEN_KW_BLUEPRINT, first);
   if (meant) return true;
@@ -324,6 +349,7 @@ bool parse_source(Compiler *compiler, uint32_t source) {
   Driver driver = {.parser = {.compiler = compiler, .tree = tree}, .state = blueprint_pstate_new()};
   if (!driver.state)
     return report(compiler, HB0735, (Span){0, 0, source}, "no memory for the parser"), false;
+  driver.first = tokens.items;
   size_t first = mend_header(&driver, &tokens.items[0]) ? 1 : 0;
   for (size_t i = first; i < tokens.count; i++) push_token(&driver, &tokens.items[i]);
   blueprint_pstate_delete(driver.state);

@@ -40,10 +40,15 @@ const char *keyword_spelling(int kind);
 void syntax_error(Parser *parser, Span span, const char *const *expected, int count);
 void syntax_too_deep(Parser *parser, Span span);
 
-/* idioms.c: what other languages write, and the help line that says how a blueprint does, or NULL. */
-const char *idiom_of_sign(const char *text, size_t length, int *token); /* token: read instead, or 0 */
-/* Of a token that cannot stand behind `previous` (NULL: at the beginning of the file). */
-const char *idiom_of_token(const Token *previous, const Token *token, const Token *next);
+/* idioms.c: what other languages write. Each adds to a diagnostic how a blueprint says it, and
+ * offers that as a fix where it can. */
+bool is_known_sign(const char *text, size_t length); /* does it begin with one? */
+/* Returns the token that is read in the place of the whole sign, or 0. */
+int explain_sign(hermes_diagnostic *d, const char *text, size_t length);
+/* Of a token that cannot stand where it does; `first` is the first of the file. */
+void explain_token(Compiler *compiler, hermes_diagnostic *d, const Token *token, const Token *first);
+/* Of a question mark. */
+void offer_ternary(Compiler *compiler, hermes_diagnostic *d, const Token *mark, const Token *first);
 
 /* blueprint.l: a scanner over a text that must stay alive; NULL when memory is out. */
 void *lex_open(const char *text, size_t length);

@@ -187,26 +187,33 @@ static bool is_reported(Lexing *lexing, const char *name) {
 
 static void refuse_sign(Lexing *lexing, Token *token, Span span) {
   const char *text = lexing->source->text + span.start;
-  int length = (int)(span.end - span.start), meant;
-  const char *said = idiom_of_sign(text, (size_t)length, &meant);
+  size_t length = span.end - span.start;
   bool fence = *text == '`'; /* Markdown's: what it opens, another one closes */
   lexing->failed = true;
-  token->kind = meant ? meant : TOKEN_UNKNOWN;
+  token->kind = TOKEN_UNKNOWN;
   token->wrong = true;
   if (fence && is_reported(lexing, "`")) return;
   hermes_diagnostic *d =
       fence ? report(lexing->compiler, HB0104, span, "this has no meaning in a blueprint")
-            : report(lexing->compiler, HB0104, span, "`%.*s` has no meaning in a blueprint", length,
-                     text);
-  if (said) hermes_diagnostic_note(d, "%s", said);
+            : report(lexing->compiler, HB0104, span, "`%.*s` has no meaning in a blueprint",
+                     (int)length, text);
+  int meant = explain_sign(d, text, length);
+  if (meant) token->kind = meant;
+  if (*text == '?') offer_ternary(lexing->compiler, d, token, lexing->tokens->items);
 }
 
 static void refuse_quotes(Lexing *lexing, Token *token, const Token *last) {
+  size_t mark = quote_at(text_at(lexing, token)), end = last->span.end;
+  size_t closing = lexing->source->text[end - 1] == '\'' ? 1 : 3;
   token->span = span_join(token->span, last->span);
   token->kind = TOKEN_STRING;
   token->text = "";
   lexing->failed = true;
-  report(lexing->compiler, HB0104, token->span, "strings stand in plain double quotes");
+  hermes_diagnostic *d =
+      report(lexing->compiler, HB0104, token->span, "strings stand in plain double quotes");
+  hermes_fix *fix = hermes_diagnostic_fix(d, "in double quotes");
+  hermes_fix_edit(fix, token->span.start, token->span.start + mark, "\"");
+  hermes_fix_edit(fix, end - closing, end, "\"");
 }
 
 /* A word may hold any character beyond ASCII, because units do. Elsewhere it is a slip: of the
@@ -214,12 +221,11 @@ static void refuse_quotes(Lexing *lexing, Token *token, const Token *last) {
 static void check_word(Lexing *lexing, Token *token) {
   const char *text = token->text;
   char unit[HERMES_UNIT_TEXT];
-  int ignored;
   size_t ascii = 0, length = length_of(token);
   while (ascii < length && !((unsigned char)text[ascii] & 0x80)) ascii++;
   if (ascii == length || hermes_unit_symbol(&lexing->compiler->units, text, length)) return;
   for (size_t i = ascii; i < length; i += (size_t)utf8_length((const unsigned char *)text + i)) {
-    if (!idiom_of_sign(text + i, length - i, &ignored)) continue;
+    if (!is_known_sign(text + i, length - i)) continue;
     uint32_t start = token->span.start + (uint32_t)i;
     uint32_t bytes = (uint32_t)utf8_length((const unsigned char *)text + i);
     refuse_sign(lexing, token, (Span){start, start + bytes, lexing->number});
@@ -242,7 +248,10 @@ static bool is_half_number(const Lexing *lexing, const Token *first, const Token
 static void mend_number(Lexing *lexing, Token *number, const Token *second) {
   number->span.end = second->span.end;
   number->kind = TOKEN_NUMBER;
-  report(lexing->compiler, HB0101, number->span, "a number has digits on both sides of its point");
+  hermes_diagnostic *d = report(lexing->compiler, HB0101, number->span,
+                                "a number has digits on both sides of its point");
+  uint32_t zero = *text_at(lexing, number) == '.' ? number->span.start : number->span.end;
+  offer_fix(d, (Span){zero, zero, number->span.source}, "0", "with a digit");
   number->number = strtod(text_at(lexing, number), NULL);
 }
 
@@ -267,17 +276,18 @@ static void mend_tokens(Lexing *lexing) {
       check_word(lexing, &token);
     } else if (is_half_number(lexing, t, &t[i])) {
       mend_number(lexing, &token, &t[++i]);
-    } else if (token.kind == TOKEN_UNKNOWN) {
-      refuse_sign(lexing, &token, token.span);
     } else if (begins_foreign_comment(lexing, t, &t[i])) {
-      report(lexing->compiler, HB0101, span_join(token.span, t[i + 1].span),
-             "a comment begins with `#`");
+      Span sign = span_join(token.span, t[i + 1].span);
+      offer_fix(report(lexing->compiler, HB0101, sign, "a comment begins with `#`"), sign, "#",
+                "as a comment");
       while (t[i + 1].kind != 0 && same_line(lexing, &t[i], &t[i + 1])) i++;
       continue;
     }
     t[to++] = token;
   }
   lexing->tokens->count = to;
+  for (size_t i = 0; i < to; i++)
+    if (t[i].kind == TOKEN_UNKNOWN && !t[i].wrong) refuse_sign(lexing, &t[i], t[i].span);
 }
 
 /* ---- counted units: `unit user;` must be known before literals are read ---- */

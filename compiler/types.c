@@ -169,10 +169,8 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
   hermes_diagnostic *d =
       report(compiler, HB0401, written->span,
              word ? "`%s` is no unit, no table and no other type" : "%s", word ? text : why);
-  if (idiom_of_type(text))
-    hermes_diagnostic_note(d, "%s", idiom_of_type(text));
-  else if (asked ||
-           hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest)) {
+  if (explain_type(d, text)) return type_error;
+  if (asked || hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest)) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
     if (word) offer_fix(d, written->span, nearest, "the unit that is meant");
   } else

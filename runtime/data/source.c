@@ -53,12 +53,25 @@ typedef struct walk {
   int links;                  /* followed so far */
   hermes_code code;           /* what went wrong */
   const char *reason;
+  bool absent;     /* that there is no file of this name */
+  char error[128]; /* what the system says, as a reason */
 } walk;
 
 static int refuse(walk *w, hermes_code code, const char *reason) {
   w->code = code;
   w->reason = reason;
   return -1;
+}
+
+/* With the error of the last call. */
+static int refuse_error(walk *w) {
+  bool absent = errno == ENOENT;
+  w->absent = absent && !w->links;
+  snprintf(w->error, sizeof w->error, "cannot be read: %s", strerror(errno));
+  return refuse(w, HB0702,
+                w->absent ? "does not exist in the data directory"
+                : absent  ? "is a link to what does not exist in the data directory"
+                          : w->error);
 }
 
 static bool leads_out(const char *path) {
@@ -72,7 +85,7 @@ static bool leads_out(const char *path) {
 static bool follow(walk *w, const char *name) {
   char target[DATA_PATH_BYTES], rest[DATA_PATH_BYTES];
   ssize_t length = readlinkat(w->directory, name, target, sizeof target - 1);
-  if (length < 0) return refuse(w, HB0702, "cannot be read"), false;
+  if (length < 0) return refuse_error(w), false;
   target[length] = '\0';
   if (leads_out(target))
     return refuse(w, HB0703, "passes a link that may lead out of the data directory"), false;
@@ -99,16 +112,13 @@ static int step(walk *w) {
   char name[DATA_PATH_BYTES];
   struct stat status;
   next_component(w, name);
-  if (fstatat(w->directory, name, &status, AT_SYMLINK_NOFOLLOW)) {
-    bool absent = errno == ENOENT;
-    return refuse(w, HB0702, absent ? "does not exist in the data directory" : strerror(errno));
-  }
+  if (fstatat(w->directory, name, &status, AT_SYMLINK_NOFOLLOW)) return refuse_error(w);
   if (S_ISLNK(status.st_mode)) return follow(w, name) ? 0 : -1;
   bool last = !*w->rest;
   if (last && !S_ISREG(status.st_mode)) return refuse(w, HB0704, "is no regular file");
   int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   int file = openat(w->directory, name, last ? flags : flags | O_DIRECTORY);
-  if (file < 0) return refuse(w, HB0702, strerror(errno));
+  if (file < 0) return refuse_error(w);
   if (last) return file;
   close(w->directory);
   w->directory = file;
@@ -117,13 +127,12 @@ static int step(walk *w) {
 
 /* Opens the file at the end of the way; -1 with code and reason. */
 static int open_beneath(int directory, const char *path, walk *w) {
-  w->directory = -1;
-  w->links = 0;
+  *w = (walk){.directory = -1};
   if (leads_out(path)) return refuse(w, HB0703, "lies outside of the data directory");
   if (strlen(path) >= sizeof w->rest) return refuse(w, HB0703, "has too long a name");
   strcpy(w->rest, path);
   w->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
-  if (w->directory < 0) return refuse(w, HB0702, strerror(errno));
+  if (w->directory < 0) return refuse_error(w);
   int file = 0;
   while (!file)
     file = step(w);
@@ -189,7 +198,7 @@ void data_source_read(int directory, data_source *source, uint64_t limit,
   if (file < 0) {
     hermes_diagnostic *d =
         data_report(source, problems, w.code, 0, 0, "`%s` %s", source->name, w.reason);
-    if (w.code == HB0702) suggest_file(directory, source, d);
+    if (w.absent) suggest_file(directory, source, d);
     return;
   }
   read_open(file, source, limit < DATA_FILE_BYTES ? limit : DATA_FILE_BYTES, problems);

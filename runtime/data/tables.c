@@ -98,7 +98,7 @@ static bool take_key(csv_reader *csv, const csv_field *field, data_keys *keys) {
   keys_added added = keys_add(keys, key, length);
   if (added == KEYS_FULL)
     data_report(csv->source, csv->problems, HB0705, field->line, field->column,
-                "more rows or longer keys than a table can hold");
+                "more rows or longer keys than a table, or the memory, can hold");
   if (added == KEYS_TWICE && length)
     data_report(csv->source, csv->problems, HB0717, field->line, field->column,
                 "key `%s` stands twice: it is that of row %ld, too", data_show(key, length).text,

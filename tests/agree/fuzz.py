@@ -16,8 +16,13 @@ import run
 HEAD = '''blueprint made_{seed} "Made at random.";
 
 table site from "sites.csv" {{ x : 1; y : 1; p_fixed : 1; }}
-table cell from "cells.csv" {{ site : site; neighbour : cell; ports : int; height : 1; tx_power : 1; planned : bool; layer : {{coverage, capacity, small}}; }}
-table ue from "ues.csv" {{ home : cell; x : 1; y : 1; weight : int; demand : 1; indoor : bool; }}
+table cell from "cells.csv" {{
+  site : site;  neighbour : cell;  ports : int;  height : 1;  tx_power : 1;  planned : bool;
+  layer : {{coverage, capacity, small}};
+}}
+table ue from "ues.csv" {{
+  home : cell;  x : 1;  y : 1;  weight : int;  demand : 1;  indoor : bool;
+}}
 table hour from "hours.csv" {{ activity : 1; length : 1; }}
 table path[ue, cell] from "rsrp.csv" {{ rsrp : 1; delay : 1; }}
 input {{ given : 1 = 3; strict : bool = false; }}
@@ -44,6 +49,7 @@ REALS = {"site": ["x", "y", "p_fixed"], "cell": ["ports", "height", "tx_power"],
          "ue": ["x", "y", "weight", "demand"], "hour": ["activity", "length"]}
 BOOLS = {"cell": ["planned"], "ue": ["indoor"]}
 REFERENCES = {("cell", "site"): "site", ("cell", "cell"): "neighbour", ("ue", "cell"): "home"}
+FUNCTIONS = ["abs", "floor", "exp", "log", "sign", "sqrt", "round"]
 LAYERS = ["coverage", "capacity", "small"]
 LETTER = {"site": "s", "cell": "c", "ue": "u", "hour": "h"}
 TABLES = list(LETTER)
@@ -134,7 +140,8 @@ class Maker:
 
     def condition(self, scope, inside, depth):
         parts = [self.group(scope, inside, depth)] if self.chance(0.7) else []
-        parts += [self.make("bool", inside, depth) for _ in range(self.rng.randint(0, 2) if depth > 0 else 0)]
+        more = self.rng.randint(0, 2) if depth > 0 else 0
+        parts += [self.make("bool", inside, depth) for _ in range(more)]
         parts = [p for p in parts if p]
         self.rng.shuffle(parts)
         return " and ".join(parts)
@@ -184,7 +191,7 @@ class Maker:
             lambda: f"({deeper()} {rng.choice('+-*/')} {deeper()})",
             lambda: f"({deeper()} {rng.choice('+-*')} {deeper()})",
             lambda: f"{rng.choice(['min', 'max', 'mod', 'hypot', 'bend'])}({deeper()}, {deeper()})",
-            lambda: f"{rng.choice(['abs', 'floor', 'exp', 'log', 'sign', 'sqrt', 'round'])}({deeper()} / 50)",
+            lambda: f"{rng.choice(FUNCTIONS)}({deeper()} / 50)",
             lambda: f"({deeper()})^{rng.choice(['2', '0.5', '-1', '3', '(1/3)'])}",
             lambda: self.choice("real", scope, depth - 1),
             lambda: self.read("real", scope, depth - 1),
@@ -197,7 +204,8 @@ class Maker:
             ways += [lambda: self.reduction(["sum", "mean", "min", "max", "percentile", "median"],
                                             "real", "real", scope, depth - 1)] * 4
             ways += [lambda: self.reduction(["sum", "mean"], "real", "real", scope, depth - 1)] * 2
-            ways += [lambda: self.reduction(["count", "share"], "real", "bool", scope, depth - 1)] * 2
+            ways += [lambda: self.reduction(["count", "share"], "real", "bool", scope,
+                                            depth - 1)] * 2
         return rng.choice(ways)() or self.real(scope, depth - 1)
 
     def pair(self, scope, depth):
@@ -221,7 +229,8 @@ class Maker:
             ways += [lambda: f"({deeper()} {rng.choice(['and', 'or'])} {deeper()})"] * 2
             ways += [lambda: f"not ({deeper()})", lambda: self.read("bool", scope, depth - 1)]
             if len(scope) < MOST_LOOPS:
-                ways += [lambda: self.reduction(["any", "all"], "bool", "bool", scope, depth - 1)] * 2
+                ways += [lambda: self.reduction(["any", "all"], "bool", "bool", scope,
+                                                depth - 1)] * 2
         text = rng.choice(ways)()
         return f"({text})" if text else "true"
 
@@ -269,12 +278,12 @@ class Maker:
         return f"kpi k_{name} : 1 = count({test}{fors});\n"
 
     def expectation(self):
-        inner = self.make("bool", [("c", "cell"), ("u", "ue")], 2)
-        outer = self.make("bool", [("c", "cell")], 2)
-        return (f'\nexpect "some" for c in cell if {outer} {{\n'
-                f"  vary of_cell[c] by {self.make('real', [('c', 'cell')], 1)};\n"
-                f"  assert {inner} for u in ue if {self.make('bool', [('c', 'cell'), ('u', 'ue')], 1)};\n"
-                f"  assert {self.make('real', [('c', 'cell')], 2)} <= {self.make('real', [('c', 'cell')], 2)};\n}}\n")
+        row, pair = [("c", "cell")], [("c", "cell"), ("u", "ue")]
+        return (f'\nexpect "some" for c in cell if {self.make("bool", row, 2)} {{\n'
+                f"  vary of_cell[c] by {self.make('real', row, 1)};\n"
+                f"  assert {self.make('bool', pair, 2)} for u in ue\n"
+                f"    if {self.make('bool', pair, 1)};\n"
+                f"  assert {self.make('real', row, 2)} <= {self.make('real', row, 2)};\n}}\n")
 
     def blueprint(self):
         text = HEAD.format(seed=self.seed)

@@ -5,9 +5,9 @@ usage: run.py HERMESC [WORKDIR [NAME...]]
 
 Every blueprint beside this file and in examples/ is built, and run by both evaluators: as it is,
 with the cases that it names, and with decisions drawn at random (always the same ones). All that
-comes out must agree: KPIs, every array, verdicts, rankings, exit codes and reasons. Decisions and
-texts must be the same; numbers may differ by 1e-12 relative, of logarithms by that of the linear
-value. How many differ in any bit is told at the end.
+comes out must agree: KPIs, every array, traces, verdicts, rankings, exit codes and reasons.
+Decisions and texts must be the same; numbers may differ by 1e-12 relative, of logarithms by that of
+the linear value. How many differ in any bit is told at the end.
 
 A blueprint may say in comments of its own what it is tried with, and what must come out:
   #> --set x=3                                one more run
@@ -336,7 +336,8 @@ class Subject:
             orders.insert(0, (self.rows, "holds"))
         for words, wanted in orders:
             self.test(words, wanted)
-        for i in range(self.random_runs // 3 if self.info["policies"] and self.info["expects"] else 0):
+        varied = self.random_runs // 3 if self.info["policies"] and self.info["expects"] else 0
+        for i in range(varied):
             self.test(["--policy", self.work / f"{self.name}.{i}.json", "--rows", "20"], "any")
 
     def rank(self):
@@ -356,9 +357,17 @@ class Subject:
                 self.tally.check(f"{self.name}: rank => {wanted}",
                                  [] if order == wanted else [f"the order is {order}"])
 
+    def explain(self):
+        """What else a twin tells of its decisions; nothing that lowering adds may show in it."""
+        words = ["--data", self.data, "--format", "json"]
+        self.ask("trace", ["trace", *words])
+        if self.random_runs and self.info["policies"]:
+            self.ask("compare", ["compare", self.work / f"{self.name}.0.json", *words])
+
     def all(self):
         self.ask_info()
         self.run_all()
+        self.explain()
         self.test_all()
         self.rank()
         return self.tally
