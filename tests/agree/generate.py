@@ -20,7 +20,8 @@ def blocks(directory):
           [(f"h{i}", 30 * i + 10) for i in range(HOURS)])
     write(directory / "ues.csv", "ue,demand,signed,level,home,weight",
           [(f"u{i}", round(10 ** rng.uniform(-6, 6), 9),
-            rng.choice((-1, 1)) * 10 ** rng.uniform(-9, 9), round(rng.uniform(-140, -40), 1), rng.choice(cells[:-1]), rng.randint(0, 9))
+            rng.choice((-1, 1)) * 10 ** rng.uniform(-9, 9), round(rng.uniform(-140, -40), 1),
+            rng.choice(cells[:-1]), rng.randint(0, 9))
            for i in range(ROWS)])
 
 

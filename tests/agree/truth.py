@@ -219,7 +219,8 @@ def compare(name, found, wanted):
         return [] if same(found, wanted) else [f"{name}: {found!r}, by hand {wanted!r}"]
     if set(found) != set(wanted):
         return [f"{name}: not the same rows"]
-    return [line for rows in found for line in compare(f"{name}[{rows}]", found[rows], wanted[rows])]
+    return [line for rows in found
+            for line in compare(f"{name}[{rows}]", found[rows], wanted[rows])]
 
 
 def outcomes(tables, document):

@@ -85,9 +85,40 @@ CASES = {
         "kpi best : 1 = x0;"),
 }
 
-# What these say is long: that they are refused is enough.
+def many_types():
+    """One large generic body for each of many units."""
+    inner = "psum(" + ", ".join(["x"] * 16) + ")"
+    lets = joined(60, "let a{} = psum(" + ", ".join([inner] * 16) + ");")
+    return blueprint(f"function f(x: Q) -> Q for any Q {{ {lets} return a0; }}",
+                     joined(90, "kpi k{0} : dB(m^{0}) = f(3 dB(m^{0}));", "\n"))
+
+
+# What these say is long, or what they were made for is the time that they take, which once grew
+# with the square of their length or worse: that they are refused or accepted in time is enough.
 SURVIVED = {
     "too-many-errors": lambda: blueprint(joined(1200, "kpi k{0} : W = missing{0};", "\n")),
+    "blocks-of-one-name": lambda: blueprint(joined(20000, "functional block b {{}}", "\n"), "kpi k : 1 = 1;"),
+    "functions-of-one-name": lambda: blueprint(joined(20000, "function f() -> 1 = 1;", "\n"), "kpi k : 1 = 1;"),
+    "lets-of-one-name": lambda: blueprint(
+        joined(1300, "functional block b{0} {{ let x = 1; out y{0} : 1 = x + x + x; }}", "\n"),
+        "kpi k : 1 = 1;"),
+    "columns-of-one-name": lambda: blueprint(
+        joined(4000, 'table t{} from "a" {{ x : 1; }}', "\n"),
+        "kpi k : 1 = " + joined(30, "max(a.x for a in t3999)", " + ") + ";"),
+    "misspelt-long-names": lambda: blueprint(
+        "input {", joined(2000, "n" + "a" * 110 + "{} : 1 = 1;"), "}",
+        joined(1000, "kpi k{0} : 1 = z" + "a" * 110 + "{0};", "\n")),
+    "misspelt-units": lambda: blueprint(joined(3000, "kpi k{} : m = 3 kmm + 4 mmm;", "\n")),
+    "doc-of-many-strings": lambda: blueprint("kpi k : 1 = 1 " + '"doc" ' * 30000 + ";"),
+    "contract-of-many-names": lambda: blueprint(
+        "input {", joined(3000, "x{} : 1 = 1;"), "} functional block b { in",
+        ",\n".join(["x2999"] * 30000), "; out z : 1 = x0; }", "kpi k : 1 = z;"),
+    "cycles-without-end": lambda: blueprint(
+        joined(300, "functional block b{0} {{ out x{0} : 1 = " + joined(150, "x{}", " + ").replace(
+            "{", "{{").replace("}", "}}") + "; }}", "\n"), "kpi k : 1 = 1;"),
+    "generic-for-many-units": many_types,
+    "nothing-but-open-braces": lambda: blueprint("{" * 100000),
+    "nothing-but-signs": lambda: blueprint("&\n" * 50000),
 }
 
 LIBRARY = {f"many/m{i}.hbp": f'module many.m{i} "One of many.";\n' for i in range(64)}
