@@ -270,7 +270,11 @@ static Words twin_words(Session *session) {
 static int interpret_twin(Session *session) {
   Words words = twin_words(session);
   hermes_model *model = interpreter_model(&session->compiler);
-  if (!model) return EXIT_ERRORS;
+  if (!model) {
+    fputs("error: calls nest too deeply to be interpreted; the compiled twin has no such limit\n",
+          stderr);
+    return EXIT_ERRORS;
+  }
   hermes_interface interface = hermes_interface_of(model);
   int code = hermes_twin_main(&interface, (int)words.count, (char **)(void *)words.items);
   interpreter_free(model);

@@ -46,7 +46,8 @@ bool is_known_sign(const char *text, size_t length); /* does it begin with one? 
 /* Returns the token that is read in the place of the whole sign, or 0. */
 int explain_sign(hermes_diagnostic *d, const char *text, size_t length);
 /* Of a token that cannot stand where it does; `first` is the first of the file. */
-void explain_token(Compiler *compiler, hermes_diagnostic *d, const Token *token, const Token *first);
+void explain_token(Compiler *compiler, hermes_diagnostic *d, const Token *token,
+                   const Token *first);
 /* Of a question mark. */
 void offer_ternary(Compiler *compiler, hermes_diagnostic *d, const Token *mark, const Token *first);
 

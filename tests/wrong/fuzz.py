@@ -5,7 +5,8 @@ usage: fuzz.py HERMESC [--seconds N] [--seed N] [--keep DIRECTORY] [--compile]
 
 HERMESC is best a sanitized one. Whatever it is given, it must say something in time: no crash, no
 sanitizer's report, no failure of its own making, no run beyond SLOW and LARGE, and one JSON
-document. What is accepted must become C, which --compile has the C compiler read. An input that breaks this is reduced and kept.
+document. What is accepted must become C, which --compile has the C compiler read. An input that
+breaks this is reduced and kept.
 """
 import argparse
 import collections
@@ -25,18 +26,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SLOW = 2.0  # seconds of one run, of processor time
 LARGE = 2048  # megabytes of one run; a sanitizer takes its share
-TOKEN = re.compile(r'"[^"\n]*"?|#[^\n]*|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\.<?|[=!<>]=|->|\s+|.', re.S)
+TOKEN = re.compile(r'"[^"\n]*"?|#[^\n]*|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?'
+                   r'|\.\.<?|[=!<>]=|->|\s+|.', re.S)
 COMPILES = False  # --compile
 REDUCING = 20  # seconds that one reduction may take
 
-WORDS = """if then else and or not true false for in blueprint module import unit sparse table from input
-policy function any operational functional block out let return kpi goal maximize minimize subject to
-expect vary by assert within default step missing int bool before sum product min max argmin argmax
-mean psum pmean lmean count share all percentile median lin db abs sqrt log10 sin dB dBm dBi dBm/RE Hz
-MHz W m s km/h RE bit % 1 K degC dBd dBuV dB(m/s) V/m ( ) [ ] { } ; : , . .. ..< = == != < > <= >= + -
-* / ^ -> ~ 0 1 -1 0.5 1e308 1e-308 9999999999999999999999 1e999 3.5 2^60 "" "doc" "a.csv" radio.noise
-radio.link thermal_noise(20 MHz) shannon(3 dB) \\ ! && || ? @ ' ` \u201c \u00a0 \u2212 \u00b2 \u00b0C
-\u00b5s \u540d""".split()
+WORDS = """if then else and or not true false for in blueprint module import unit sparse table
+from input policy function any operational functional block out let return kpi goal maximize
+minimize subject to expect vary by assert within default step missing int bool before sum product
+min max argmin argmax mean psum pmean lmean count share all percentile median lin db abs sqrt
+log10 sin dB dBm dBi Hz dBm/RE MHz W m s km/h RE bit % 1 K degC dBd dBuV dB(m/s) V/m ( ) [ ] { } ;
+: , . .. ..< = == != < > <= >= + - * / ^ -> ~ 0 1 -1 0.5 1e308 1e-308 9999999999999999999999 1e999
+3.5 2^60 "" "doc" "a.csv" radio.noise radio.link thermal_noise(20 MHz) shannon(3 dB) \\ ! && || ?
+@ ' ` \u201c \u2212 \u00b2 \u00b0C \u00b5s \u540d""".split() + ["\u00a0", "\t", "\r\n", "\f", "\ufeff"]
 
 
 def corpus():
@@ -45,7 +47,7 @@ def corpus():
     return [path.read_bytes().decode("utf-8", "replace") for path in sorted(paths)]
 
 
-# ---- mutations: each takes the random numbers, a list of tokens, and all texts ----------------------
+# ---- mutations: each takes the random numbers, a list of tokens, and all texts ------------------
 
 
 def place(r, tokens):
@@ -98,20 +100,26 @@ def truncate(r, tokens, _):
     del tokens[place(r, tokens):]
 
 
+NESTS = (("(", ")"), ("[", "]"), ("{", "}"), ("-", ""), ("not ", ""), ("abs(", ")"), ("x[", "]"),
+         ("if true then 1 else ", ""), ("sum(", " for x in cell)"), ("2^", ""), ("1+", ""),
+         ("max(1,", ")"), ("m/", ""), ('"', '"'))
+
+
 def nest(r, tokens, _):
     depth = r.choice((3, 50, 199, 201, 3000))
-    opening, closing = r.choice((("(", ")"), ("[", "]"), ("{", "}"), ("-", ""), ("not ", ""), ("abs(", ")"),
-                                 ("if true then 1 else ", ""), ("sum(", " for x in cell)"), ("x[", "]"),
-                                 ("2^", ""), ("1+", ""), ("max(1,", ")"), ("m/", ""), ('"', '"')))
+    opening, closing = r.choice(NESTS)
     at = place(r, tokens)
     end = min(len(tokens), at + r.choice((1, 2, 6)))
     tokens[at:end] = [opening * depth] + tokens[at:end] + [closing * depth]
 
 
+NUMBERS = ("0", "1e308", "1e-320", "9" * 62, "9" * 80, "1e999", "0.1", "4096", "-0")
+
+
 def number(r, tokens, _):
     places = [i for i, t in enumerate(tokens) if t[:1].isdigit()]
     if places:
-        tokens[r.choice(places)] = r.choice(("0", "1e308", "1e-320", "9" * 62, "9" * 80, "1e999", "0.1", "4096", "-0"))
+        tokens[r.choice(places)] = r.choice(NUMBERS)
 
 
 def lengthen(r, tokens, _):
@@ -120,14 +128,15 @@ def lengthen(r, tokens, _):
         tokens[at] = tokens[at] * r.choice((2, 100, 9000))
 
 
-MUTATIONS = (delete, duplicate, swap, replace, replace, insert, insert, rename, rename, rename, splice, splice,
-             truncate, nest, number, lengthen)
+MUTATIONS = (delete, duplicate, swap, replace, replace, insert, insert, rename, rename, rename,
+             splice, splice, truncate, nest, number, lengthen)
 
 
 def spoil_bytes(r, data):
     for _ in range(r.choice((1, 1, 5, 50))):
         at = r.randrange(len(data) + 1)
-        data[at:at + r.randrange(2)] = bytes([r.choice((r.randrange(256), 0, 10, 34, 92, 0xC3, 0xE2, 0xFF))])
+        byte = r.choice((r.randrange(256), 0, 10, 34, 92, 0xC3, 0xE2, 0xFF))
+        data[at:at + r.randrange(2)] = bytes([byte])
 
 
 def mutate(r, texts):
@@ -140,7 +149,7 @@ def mutate(r, texts):
     return bytes(data)
 
 
-# ---- judging ----------------------------------------------------------------------------------------
+# ---- judging ------------------------------------------------------------------------------------
 
 
 Run = collections.namedtuple("Run", "returncode stdout stderr seconds megabytes")
@@ -149,8 +158,8 @@ Run = collections.namedtuple("Run", "returncode stdout stderr seconds megabytes"
 def run(hermesc, words):
     """Runs the compiler; its processor time and memory, which a busy machine does not change."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen([hermesc, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                 env={**os.environ, "NO_COLOR": "1"})
+        child = subprocess.Popen([hermesc, *words], stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=err, env={**os.environ, "NO_COLOR": "1"})
         patience = threading.Timer(30 * SLOW, child.kill)
         patience.start()
         _, status, usage = os.wait4(child.pid, 0)
@@ -245,7 +254,7 @@ def attempt(hermesc, seed, number_, texts, room):
     return data, verdict
 
 
-# ---- the hunt ---------------------------------------------------------------------------------------
+# ---- the hunt -----------------------------------------------------------------------------------
 
 
 def hunt(options, room):
@@ -258,18 +267,21 @@ def hunt(options, room):
                     for i in range(8 * workers)]
             for job in jobs:
                 data, verdict = job.result()
-                if verdict and (kind_of(verdict) not in found or len(data) < len(found[kind_of(verdict)][0])):
-                    found[kind_of(verdict)] = (data, verdict)
+                kind = kind_of(verdict) if verdict else None
+                if kind and (kind not in found or len(data) < len(found[kind][0])):
+                    found[kind] = (data, verdict)
             tried += len(jobs)
     return found, tried
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("hermesc", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--compile", action="store_true", help="have the C of what is accepted read")
+    parser.add_argument("--compile", action="store_true",
+                        help="have the C of what is accepted read")
     parser.add_argument("--keep", type=pathlib.Path, help="where reduced inputs are written")
     options = parser.parse_args()
     global COMPILES

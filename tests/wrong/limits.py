@@ -24,7 +24,8 @@ def block(statements):
 def many_terms():
     inner = "psum(" + ", ".join(["p"] * 16) + ")"
     outer = "psum(" + ", ".join([inner] * 16) + ")"
-    return blueprint("input { p : dBm = 3 dBm; }", joined(1500, f"kpi k{{}} : dBm = {outer};", "\n"))
+    kpis = joined(1500, f"kpi k{{}} : dBm = {outer};", "\n")
+    return blueprint("input { p : dBm = 3 dBm; }", kpis)
 
 
 TABLES = 'table ue from "ues.csv" { rate : 1; }'
@@ -53,7 +54,8 @@ CASES = {
     "too-many-indices": lambda: blueprint(
         TABLES, "functional block b { out x[" + joined(5, "u{} in ue", ", ") + "] : 1 = 3; }",
         "kpi best : 1 = 3;"),
-    "too-many-fors": lambda: blueprint(TABLES, "kpi best : 1 = sum(1 " + joined(5, "for u{} in ue") + ");"),
+    "too-many-fors": lambda: blueprint(
+        TABLES, "kpi best : 1 = sum(1 " + joined(5, "for u{} in ue") + ");"),
     "too-many-variables": lambda: blueprint(
         TABLES, "kpi best : 1 = " + joined(33, "sum(u{0}.rate for u{0} in ue)", " + ") + ";"),
     "too-many-labels": lambda: blueprint(
@@ -97,8 +99,10 @@ def many_types():
 # with the square of their length or worse: that they are refused or accepted in time is enough.
 SURVIVED = {
     "too-many-errors": lambda: blueprint(joined(1200, "kpi k{0} : W = missing{0};", "\n")),
-    "blocks-of-one-name": lambda: blueprint(joined(20000, "functional block b {{}}", "\n"), "kpi k : 1 = 1;"),
-    "functions-of-one-name": lambda: blueprint(joined(20000, "function f() -> 1 = 1;", "\n"), "kpi k : 1 = 1;"),
+    "blocks-of-one-name": lambda: blueprint(
+        joined(20000, "functional block b {{}}", "\n"), "kpi k : 1 = 1;"),
+    "functions-of-one-name": lambda: blueprint(
+        joined(20000, "function f() -> 1 = 1;", "\n"), "kpi k : 1 = 1;"),
     "lets-of-one-name": lambda: blueprint(
         joined(1300, "functional block b{0} {{ let x = 1; out y{0} : 1 = x + x + x; }}", "\n"),
         "kpi k : 1 = 1;"),

@@ -43,7 +43,7 @@ class Failure(Exception):
     pass
 
 
-# ---- one compiler, with the library of the tests beside its own -----------------------------------
+# ---- one compiler, with the library of the tests beside its own ---------------------------------
 
 
 def home_of(hermesc):
@@ -95,7 +95,7 @@ class Compiler:
         return json.loads(done.stdout.decode("utf-8")), done.returncode
 
 
-# ---- one case ---------------------------------------------------------------------------------------
+# ---- one case -----------------------------------------------------------------------------------
 
 
 def check_document(compiler, directory, path, said, code):
@@ -152,7 +152,7 @@ def check_right(compiler, path):
         raise Failure(compiled.stderr.decode(errors="replace"))
 
 
-# ---- all cases --------------------------------------------------------------------------------------
+# ---- all cases ----------------------------------------------------------------------------------
 
 
 def made(room, cases):
@@ -171,7 +171,8 @@ def all_cases(compiler, room, bless):
         if path.parent.name == "crashes":
             yield name, lambda p=path: check_crash(compiler, p)
         else:
-            yield name, lambda n=name, p=path: check_wrong(compiler, WRONG, n, p.with_suffix(".err"), bless)
+            expected = path.with_suffix(".err")
+            yield name, lambda n=name, e=expected: check_wrong(compiler, WRONG, n, e, bless)
     for name in made(room, limits.SURVIVED):
         yield name, lambda p=room / name: check_crash(compiler, p)
     for name in made(room, limits.CASES):
@@ -197,20 +198,22 @@ def check_orphans():
     names |= {WRONG / "limits" / name for name in limits.CASES}
     orphans = {path.with_suffix("") for path in WRONG.glob("*/*.err")} - names
     if orphans:
-        raise Failure(f"without a blueprint: {', '.join(str(o.relative_to(WRONG)) for o in orphans)}")
+        named = ", ".join(str(orphan.relative_to(WRONG)) for orphan in sorted(orphans))
+        raise Failure(f"without a blueprint: {named}")
 
 
 def passes(name, check):
     try:
         check()
         return True
-    except (Failure, UnicodeDecodeError, ValueError, KeyError, subprocess.TimeoutExpired) as failure:
+    except (Failure, ValueError, KeyError, subprocess.TimeoutExpired) as failure:
         print(f"FAILED {name}\n{failure}\n")
         return False
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("hermesc", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path, nargs="?")
     parser.add_argument("--bless", action="store_true", help="write what the compiler says")
