@@ -282,7 +282,14 @@ static Term *typed(Arguments *a, Term *reduce, Type type) {
   return reduce;
 }
 
+/* Gains add, as they do by `+`: the losses along a path. */
+static bool sums_gains(const Term *reduce) {
+  return reduce->reduction == REDUCE_SUM && reduce->body->type.kind == TYPE_REAL &&
+         reduce->body->type.scale == HERMES_GAIN;
+}
+
 static Term *reduction_linear_fold(Arguments *a, Term *reduce) {
+  if (sums_gains(reduce)) return typed(a, reduce, reduce->body->type);
   if (is_logarithmic(&reduce->body->type)) return refuse_logarithms(a, reduce->body);
   if (reduce->body->type.kind == TYPE_REAL && reduce->body->type.scale == HERMES_POINT)
     return refuse(a, HB0414, reduce->body, "absolute temperatures, as `lin(t)` gives them");
