@@ -50,6 +50,7 @@ typedef struct Checker {
   int term_count;
   Term *nothing; /* stands for whatever is beyond MAX_TERMS */
   bool slots_exceeded, instances_exceeded; /* said once */
+  int open_generics; /* of a function that nothing calls, while it is checked: the last units */
   int chain; /* lets and functions being checked, each for the sake of the one before */
   const char *links[MAX_CHAIN]; /* their names */
 } Checker;

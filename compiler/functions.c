@@ -196,8 +196,16 @@ static Pattern read_pattern(Checker *checker, Head *head, const TypeExpr *writte
   return pattern;
 }
 
+/* The generics of the function that is checked without a call are units to the messages; but to the
+ * functions that it calls they are none, which may name their own alike. Their bases stay taken. */
+static void hide_open_generics(const Checker *checker, hermes_unit_system *units) {
+  for (int i = 1; i <= checker->open_generics; i++)
+    units->declared[units->declared_count - (size_t)i][0] = '\0';
+}
+
 static bool read_head(Checker *checker, FunctionDecl *function, Head *head) {
   *head = (Head){.function = function, .units = checker->compiler->units};
+  hide_open_generics(checker, &head->units);
   size_t errors = checker->compiler->diagnostics.errors;
   declare_generics(checker, head);
   for (const Item *item = function->decl->items; item; item = item->next) {
@@ -479,12 +487,14 @@ static void check_unused(Checker *checker, FunctionDecl *function) {
   for (int i = 0; i < head.count; i++) types[i] = head.parameters[i].type;
   hermes_unit_system outer = checker->compiler->units;
   checker->compiler->units = head.units; /* so that messages can spell the generics */
+  checker->open_generics = head.generics.count;
   for (int i = 0; i < head.generics.count; i++) {
     hermes_dimension own = {0};
     own.power[head.generics.base[i]] = HERMES_POWER_ONE;
     head.generics.types[i] = type_real(HERMES_LINEAR, own);
   }
   instance(checker, &head, types, head.result.type, function->decl->name.span);
+  checker->open_generics = 0;
   checker->compiler->units = outer;
 }
 
