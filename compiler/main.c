@@ -4,6 +4,7 @@
 #include "explain.h"
 #include "fixes.h"
 #include "generate.h"
+#include "grammar.h"
 #include "options.h"
 
 #include <hermes/twin.h>
@@ -226,16 +227,26 @@ static bool write_manual(Session *session, FILE *out) {
   return generate_manual(&session->compiler, settings->words[0], settings->words[1], out);
 }
 
-/* Needs neither modules nor library. */
+static bool write_grammar_of(Session *session, FILE *out) {
+  write_grammar((GrammarFormat)session->settings.grammar_format, out);
+  return true;
+}
+
+/* What needs neither modules nor library. */
+static bool (*const tellers[])(Session *session, FILE *out) = {
+    [COMMAND_EXPLAIN] = write_explanation,
+    [COMMAND_GENERATE] = write_manual,
+    [COMMAND_GRAMMAR] = write_grammar_of,
+    [COMMAND_PRINT] = NULL, /* the last of all commands */
+};
+
 static bool tells(const Session *session) {
-  return session->settings.command == COMMAND_EXPLAIN ||
-         session->settings.command == COMMAND_GENERATE;
+  return tellers[session->settings.command] != NULL;
 }
 
 /* All that can be wrong here is a word of the command line. */
 static int tell(Session *session) {
-  bool explains = session->settings.command == COMMAND_EXPLAIN;
-  show(session, explains ? write_explanation : write_manual);
+  show(session, tellers[session->settings.command]);
   report_all(session);
   return session->compiler.diagnostics.errors == 0 ? EXIT_SOUND : EXIT_USAGE;
 }

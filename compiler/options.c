@@ -38,6 +38,9 @@ static const struct {
                           "write a manual page or completions, of hermesc or of a twin", 1, 2},
     [COMMAND_DOCUMENT] = {"doc", "hermesc doc [--format=FORMAT] [-o FILE] [OPTION...] BLUEPRINT",
                           "write the documentation of a blueprint: picture, formulas, units", 0, 0},
+    [COMMAND_GRAMMAR] = {"grammar", "hermesc grammar [--format=FORMAT]",
+                         "write the language's grammar, for programs that constrain a model's text",
+                         0, 0},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
                        NULL, 0, 0},
 };
@@ -48,9 +51,11 @@ enum {
   IN_FORMAT = 1 << COMMAND_FORMAT,
   IN_DOCUMENT = 1 << COMMAND_DOCUMENT,
   IN_FIX = 1 << COMMAND_FIX,
+  IN_GRAMMAR = 1 << COMMAND_GRAMMAR,
+  /* that read a blueprint */
   IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | IN_DOCUMENT | 1 << COMMAND_CHECK |
            1 << COMMAND_INTERPRET,
-  IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE,
+  IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE | IN_GRAMMAR,
 };
 
 /* ---- the options, each once ---- */
@@ -76,6 +81,7 @@ typedef struct Option {
 static const char *const forms[] = {"tokens", "ast", "types", "stages", "ir", "c", NULL};
 static const char *const formats[] = {"text", "json", "sarif", NULL};
 static const char *const pages[] = {"markdown", "html", NULL};
+static const char *const notations[] = {"gbnf", "lark", NULL};
 static const char *const colours[] = {"auto", "always", "never", NULL};
 
 #define FIELD(name) offsetof(Settings, name)
@@ -86,6 +92,8 @@ static const Option options[] = {
      "Of doc, the\npage to write; without it, standard output"},
     {"--format", NULL, OPTION_CHOICE, "FORMAT", pages, FIELD(doc_format), IN_DOCUMENT,
      "of documentation; without it html where FILE ends\nin .html, and markdown elsewhere"},
+    {"--format", NULL, OPTION_CHOICE, "FORMAT", notations, FIELD(grammar_format), IN_GRAMMAR,
+     "of the grammar: gbnf for llama.cpp and its kin, lark\nfor Python"},
     {"--keep", NULL, OPTION_MAY_TEXT, "FILE", NULL, FIELD(keep), IN_BUILD,
      "keep the generated C, in FILE or beside the twin"},
     {"--no-cache", NULL, OPTION_FLAG, NULL, NULL, FIELD(no_cache), IN_BUILD,
@@ -293,13 +301,27 @@ static void set_option(Reader *reader, const Option *option, const char *value) 
   setters[option->kind](reader, option, value, (char *)reader->settings + option->field);
 }
 
+static bool reads_blueprint(Command command) {
+  return (IN_ALL & 1u << command) != 0;
+}
+
+/* Where two commands have an option of one name, that of the command which is named. */
+static const Option *find_long_option(const Reader *reader, const char *word, size_t length) {
+  const Option *found = NULL;
+  for (const Option *option = options; option < options + COUNT(options); option++) {
+    bool here = strlen(option->name) == length && strncmp(option->name, word, length) == 0;
+    if (here && (option->commands & 1u << reader->settings->command) != 0) return option;
+    if (here && found == NULL) found = option;
+  }
+  return found;
+}
+
 /* The option that a word begins with; its value where the word holds one. */
-static const Option *find_option(const char *word, const char **value) {
+static const Option *find_option(const Reader *reader, const char *word, const char **value) {
   size_t length = strcspn(word, "=");
   *value = word[length] == '=' ? word + length + 1 : NULL;
-  for (size_t i = 0; i < COUNT(options); i++)
-    if (strlen(options[i].name) == length && strncmp(options[i].name, word, length) == 0)
-      return &options[i];
+  const Option *option = find_long_option(reader, word, length);
+  if (option != NULL) return option;
   *value = word[1] != '\0' && word[2] != '\0' ? word + 2 : NULL;
   for (size_t i = 0; i < COUNT(options); i++)
     if (options[i].letter != NULL && strncmp(options[i].letter, word, 2) == 0) return &options[i];
@@ -308,7 +330,7 @@ static const Option *find_option(const char *word, const char **value) {
 
 static void read_option(Reader *reader, const char *word) {
   const char *value;
-  const Option *option = find_option(word, &value);
+  const Option *option = find_option(reader, word, &value);
   if (option == NULL)
     complain_unknown(reader, arena_copy(&reader->compiler->arena, word, strcspn(word, "=")));
   else
@@ -382,7 +404,7 @@ static void read_words(Reader *reader) {
     else if (!plain)
       read_option(reader, word);
     else if (!read_command(reader, word))
-      (commands[reader->settings->command].most > 0 ? read_plain : read_blueprint)(reader, word);
+      (reads_blueprint(reader->settings->command) ? read_blueprint : read_plain)(reader, word);
   }
 }
 
@@ -410,7 +432,7 @@ static void check_options(Reader *reader) {
 static void complain_missing(Reader *reader) {
   hermes_diagnostic *d = complain(reader, "no blueprint is named");
   for (size_t i = 0; i < COUNT(commands); i++)
-    if (commands[i].most == 0) hermes_diagnostic_note(d, "usage: %s", commands[i].usage);
+    if (reads_blueprint((Command)i)) hermes_diagnostic_note(d, "usage: %s", commands[i].usage);
 }
 
 static void check_words(Reader *reader) {
@@ -458,7 +480,7 @@ static void check_settings(Reader *reader) {
   if (was_seen(reader, FIELD(form)) && settings->command != COMMAND_INTERPRET)
     settings->command = COMMAND_PRINT;
   check_options(reader);
-  if (commands[settings->command].most > 0)
+  if (!reads_blueprint(settings->command))
     check_words(reader);
   else if (settings->path == NULL)
     complain_missing(reader);

@@ -15,6 +15,7 @@ typedef enum Command {
   COMMAND_EXPLAIN,
   COMMAND_GENERATE,
   COMMAND_DOCUMENT,
+  COMMAND_GRAMMAR,
   COMMAND_PRINT
 } Command;
 typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF } ErrorFormat;
@@ -35,6 +36,7 @@ typedef struct Settings {
   const char *keep;   /* build: where the C stays, or NULL */
   int form;           /* print: a Form */
   int doc_format;     /* doc: a DocFormat */
+  int grammar_format; /* grammar: a GrammarFormat */
   int error_format;   /* an ErrorFormat */
   int colour;         /* a Colour */
   long error_limit;   /* 0: all */

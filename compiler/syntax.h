@@ -32,6 +32,9 @@ typedef struct Parser {
 /* tokens.c. needs: the source read. leaves: tokens, with numbers and the units behind them joined
  * into quantities. */
 bool tokenize(Compiler *compiler, uint32_t source, Tokens *tokens);
+/* tokens.c: words that may follow a number on its line without being a misspelt unit; ends in NULL.
+ */
+extern const char *const words_behind_numbers[];
 /* parse.c: the contextual keyword of this spelling, or 0. */
 int keyword_token(const char *text);
 const char *keyword_spelling(int kind);

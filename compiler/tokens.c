@@ -394,14 +394,15 @@ static void join_unit(Lexing *lexing, Token *number, const Token *first, const T
   }
 }
 
+const char *const words_behind_numbers[] = {"step",      "within",    "by",      "to",   "start",
+                                            "tolerance", "initially", "subject", "with", NULL};
+
 /* A name behind a number that is no unit can only be a misspelt one, except for the words that may
  * follow there. */
 static bool is_misspelt_unit(const Token *token) {
-  static const char *const followers[] = {"step",      "within",    "by",      "to",  "start",
-                                          "tolerance", "initially", "subject", "with"};
   if (token->kind != TOKEN_NAME) return false;
-  for (size_t i = 0; i < sizeof followers / sizeof *followers; i++)
-    if (strcmp(token->text, followers[i]) == 0) return false;
+  for (size_t i = 0; words_behind_numbers[i] != NULL; i++)
+    if (strcmp(token->text, words_behind_numbers[i]) == 0) return false;
   return true;
 }
 

@@ -104,6 +104,11 @@ static Item *item_new(Parser *parser, Name name, Index *indices, Span span) {
   item->span = span;
   return item;
 }
+/* The item with the `;` that ends it. */
+static Item *item_end(Item *item, Span end) {
+  item->span.end = end.end;
+  return item;
+}
 /* The name a.b spelt as one, for modules. */
 static Name name_join(Parser *parser, Name a, Name b) {
   Name name = {arena_format(&parser->compiler->arena, "%s.%s", a.text, b.text), span_join(a.span, b.span)};
@@ -196,7 +201,11 @@ decl:
       $$->doc = $doc;
       $$->statements = $block_statements;
     }
-  | KW_KPI item  { $$ = decl_new(parser, DECL_KPI, @$); $$->name = $item->name; $$->items = $item; }
+  | KW_KPI item ';'  {
+      $$ = decl_new(parser, DECL_KPI, @$);
+      $$->name = $item->name;
+      $$->items = item_end($item, @$);
+    }
   | KW_GOAL objectives constraints doc ';'  {
       $$ = decl_new(parser, DECL_GOAL, @$);
       $$->objectives = $objectives;
@@ -263,13 +272,14 @@ parameter:
 
 items:
     %empty           { $$ = NULL; }
-  | items item       { $$ = $1; LIST_APPEND(Item, $$, $item); }
+  | items item ';'   { $$ = $1; LIST_APPEND(Item, $$, item_end($item, @3)); }
   | items error ';'  { $$ = $1; yyerrok; }
   ;
 
-/* The one form of every declaration and definition. */
+/* The one form of every declaration and definition. Its `;` stands where it is used: what may follow the `;` then
+ * depends on the parser's state alone, as the lexer of the exported grammar needs it. */
 item:
-    name indices ':' type domain definition ';'  {
+    name indices ':' type domain definition  {
       $$ = $definition;
       $$->name = $name;
       $$->indices = $indices;
@@ -375,7 +385,7 @@ block_statements:
 
 block_statement:
     IN names ';'  { $$ = statement_new(parser, STATEMENT_IN, @$); $$->names = $names; }
-  | KW_OUT item   { $$ = statement_new(parser, STATEMENT_OUT, @$); $$->item = $item; }
+  | KW_OUT item ';'  { $$ = statement_new(parser, STATEMENT_OUT, @$); $$->item = item_end($item, @$); }
   | KW_LET name indices '=' expr doc ';'  {
       $$ = statement_new(parser, STATEMENT_LET, @$);
       $$->item = item_new(parser, $name, $indices, @$);

@@ -1,6 +1,8 @@
 /* Completions for bash. `=` ends a word there: `--format=js` comes as three words. */
 #include "manual/manual.h"
 
+#include <string.h>
+
 /* Which option's value is being written, with a `=` where one stands before it; which command was
  * named. */
 static const char beginning[] =
@@ -65,13 +67,31 @@ static void put_value(void *context, const hermes_manual_option *o) {
   fputs("      return\n      ;;\n", v->out);
 }
 
+static bool is_shared(const hermes_manual *m, const hermes_manual_option *option) {
+  for (size_t i = 0; i < m->option_count; i++)
+    if (&m->options[i] != option && strcmp(m->options[i].name, option->name) == 0) return true;
+  return false;
+}
+
+/* Of an option that commands share by name only, the value behind each command; of any other,
+ * whatever command was named. */
+static void put_own_value(const hermes_manual *m, const hermes_manual_option *o, FILE *out) {
+  if (!is_shared(m, o)) {
+    put_value(&(Values){"*", out}, o);
+    return;
+  }
+  for (size_t i = 0; i < m->command_count; i++)
+    if (m->commands[i].name && (o->commands & 1u << i) != 0)
+      put_value(&(Values){m->commands[i].name, out}, o);
+}
+
 /* Another program's options come first: one of the same name may mean something else there. */
 static void put_values(const hermes_manual *m, FILE *out) {
   fputs("  case $command:$option in\n", out);
   for (size_t i = 0; i < m->command_count; i++)
     if (m->commands[i].rest)
       manual_rest_options(m, m->commands[i].rest, put_value, &(Values){m->commands[i].name, out});
-  for (size_t i = 0; i < m->option_count; i++) put_value(&(Values){"*", out}, &m->options[i]);
+  for (size_t i = 0; i < m->option_count; i++) put_own_value(m, &m->options[i], out);
   fputs("  esac\n", out);
 }
 

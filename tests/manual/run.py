@@ -138,6 +138,8 @@ BASH = [
     ("hermesc", ["hermesc", "--print", "="], {"tokens", "types"}, {"site.hbp"}),
     ("hermesc", ["hermesc", "--print", "=", "t"], {"tokens", "types"}, {"ast"}),
     ("hermesc", ["hermesc", "--error-format", "s"], {"sarif"}, {"json"}),
+    ("hermesc", ["hermesc", "grammar", "--format", "="], {"gbnf", "lark"}, {"html"}),
+    ("hermesc", ["hermesc", "doc", "--format", "="], {"markdown", "html"}, {"gbnf"}),
     ("hermesc", ["hermesc", "check", "--"], {"--werror"}, {"--output", "--print", "--data"}),
     ("hermesc", ["hermesc", "check", ""], {"site.hbp"}, {"check"}),
     ("hermesc", ["hermesc", "site.hbp", "-o", "n"], {"notes.txt"}, {"site.hbp"}),
