@@ -152,6 +152,7 @@ Term *term_apply(Checker *checker, Operator op, Type type, Span span, Term *a, T
 Term *term_error(Checker *checker, Span span);
 Term *term_slot(Scope *scope, int slot, const Expr *args, Span span, bool before);
 bool term_constant(const Term *term, double *value); /* folds numbers and arithmetic */
+bool may_read(Scope *scope, const Slot *slot, Span span); /* here; reports why not */
 /* Binds the loops of `for`s; returns false where a set is unknown. */
 bool bind_fors(Scope *scope, const For *fors, Loop *loops, int *count, Span span);
 
@@ -171,6 +172,13 @@ bool explain_type(hermes_diagnostic *d, const char *name);
  * depends on itself. */
 bool check_definition(Checker *checker, int slot);
 bool too_long_chain(Checker *checker, Span span); /* reports; false */
+/* What a definition's value may see: its block, and its indices bound. */
+Scope definition_scope(Checker *checker, const Slot *slot, const Item *item);
+/* The type of a step between two values: levels differ by gains, temperatures by K. */
+Type step_type(Type type);
+/* resolve_program with the names that it knows left in the checker: {.compiler, .program} to begin
+ * with. */
+void resolve_names(Checker *checker);
 /* "a -> b -> a": the links of the chain from this name (its pointer) on, and back to it. */
 const char *chain_from(Checker *checker, const char *name);
 

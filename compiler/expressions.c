@@ -81,7 +81,7 @@ static const char *article_of(const Slot *slot) {
   return slot->role == ROLE_OUT || slot->role == ROLE_INPUT ? "an" : "a";
 }
 
-static bool may_read(Scope *scope, const Slot *slot, Span span) {
+bool may_read(Scope *scope, const Slot *slot, Span span) {
   Compiler *compiler = scope->checker->compiler;
   if (scope->place == IN_FUNCTION || scope->place == IN_CONSTANT) {
     report(compiler, scope->place == IN_FUNCTION ? HB0311 : HB0310, span,

@@ -224,6 +224,7 @@ typedef struct Tree { /* one source */
   const struct Token *tokens; /* what it was made of; the end of the file is the last one */
   size_t token_count;
   bool is_module;
+  bool too_deep; /* reported: no pass may walk it */
   Name name;
   const char *doc;
   Decl *decls;
@@ -493,6 +494,8 @@ void report_label(Compiler *compiler, hermes_diagnostic *d, Span span, const cha
     __attribute__((format(printf, 4, 5)));
 hermes_place place_of(const Compiler *compiler, Span span);
 int line_of(const Compiler *compiler, Span span); /* from 1 */
+/* The byte at a line and a column in characters, both from 1; false where there is none. */
+bool offset_of(const Source *source, long line, long column, size_t *offset);
 Span span_join(Span a, Span b);
 
 /* The passes. Each returns false where it reported an error; the next ones then do not run. */
@@ -506,6 +509,9 @@ bool load_modules(Compiler *compiler);                  /* modules.c: imports, t
 bool module_is_read(const Compiler *compiler, const char *module);
 /* The module of the library that defines a function of this name, or NULL. Reads the library. */
 const char *module_with(Compiler *compiler, const char *function);
+/* Calls `visit` for every module of the library, in no order; its arguments live in the arena. */
+void each_module(Compiler *compiler,
+                 void (*visit)(void *context, const char *module, const char *path), void *context);
 bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);    /* stages.c */
@@ -534,6 +540,9 @@ void print_term(const Compiler *compiler, const Term *term,
                 FILE *out); /* one line, fully bracketed */
 const char *type_text(const Compiler *compiler,
                       const Type *type); /* "dBm/RE", "bool", "{eco, full}", "row of cell" */
+const char *slot_type_text(const Compiler *compiler, const Slot *slot); /* as declared: "int" */
+const char *stage_text(const Compiler *compiler, unsigned stage); /* "twin", "draw+policy" */
+const char *role_text(Role role);                                 /* "column", "out" */
 
 /* Building (build.c, cache.c). */
 typedef struct BuildOptions {

@@ -5,6 +5,7 @@
 #include "fixes.h"
 #include "generate.h"
 #include "grammar.h"
+#include "next.h"
 #include "options.h"
 
 #include <hermes/twin.h>
@@ -199,6 +200,46 @@ static void document(Session *session) {
     write_page(session);
 }
 
+/* ---- what may follow ---- */
+
+/* Reports a place that the file does not have. */
+static bool find_offset(Session *session, size_t *offset) {
+  const Settings *settings = &session->settings;
+  const Source *source = session->compiler.sources[0];
+  bool good = settings->place_count == 2
+                  ? offset_of(source, settings->place[0], settings->place[1], offset)
+                  : (*offset = (size_t)settings->place[0]) <= source->length;
+  if (!good)
+    hermes_diagnostic_fact(&hermes_report(&session->compiler.diagnostics, HB0601, NULL,
+                                          "`%s` has no such place", source->path)
+                                ->expected,
+                           "at most %zu bytes, and %zu lines", source->length, source->line_count);
+  return good;
+}
+
+static bool write_following(Session *session, FILE *out) {
+  Compiler *compiler = &session->compiler, work;
+  uint32_t blueprint;
+  size_t offset;
+  Following following;
+  if (!source_read(compiler, session->settings.path, NULL, &blueprint) ||
+      !find_offset(session, &offset))
+    return false;
+  const Source *source = compiler->sources[0];
+  compiler_init(&work, compiler->stdlib); /* its diagnostics are about a text with a hole */
+  if (source_take(&work, source->path, source->text, source->length, &blueprint)) {
+    find_following(&work, offset, &following);
+    bool json = session->settings.next_format == FORMAT_JSON;
+    (json ? print_following_json : print_following)(&work, &following, offset, out);
+  }
+  compiler_free(&work);
+  return true;
+}
+
+static void next(Session *session) {
+  show(session, write_following);
+}
+
 /* ---- about hermesc itself ---- */
 
 static bool complain_of_code(Session *session, const char *word) {
@@ -331,11 +372,9 @@ static int run_quiet(Session *session, void (*run)(Session *)) {
 }
 
 static int run_command(Session *session) {
-  static void (*const quiet[])(Session *) = {[COMMAND_BUILD] = build,
-                                             [COMMAND_CHECK] = check,
-                                             [COMMAND_FIX] = fix,
-                                             [COMMAND_PRINT] = print_form,
-                                             [COMMAND_DOCUMENT] = document};
+  static void (*const quiet[])(Session *) = {
+      [COMMAND_BUILD] = build, [COMMAND_CHECK] = check,      [COMMAND_FIX] = fix,
+      [COMMAND_NEXT] = next,   [COMMAND_PRINT] = print_form, [COMMAND_DOCUMENT] = document};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
   if (command == COMMAND_FORMAT) return format(session);

@@ -81,27 +81,49 @@ static bool defines(const char *path, const char *function) {
   return found;
 }
 
-/* The first module by name, so that the answer does not depend on the order of a directory. */
-static const char *search(Compiler *compiler, const char *directory, const char *prefix,
-                          const char *function, int depth) {
-  const char *best = NULL;
+typedef struct Walk { /* through the library */
+  Compiler *compiler;
+  void (*visit)(void *context, const char *module, const char *path);
+  void *context;
+} Walk;
+
+static void walk_library(const Walk *walk, const char *directory, const char *prefix, int depth) {
+  Arena *arena = &walk->compiler->arena;
   DIR *open = depth < MAX_LIBRARY_DEPTH ? opendir(directory) : NULL;
   for (struct dirent *entry; open && (entry = readdir(open));) {
-    const char *name = entry->d_name, *dot = strrchr(name, '.'), *found = NULL;
-    const char *path = arena_format(&compiler->arena, "%s/%s", directory, name);
-    if (dot && strcmp(dot, ".hbp") == 0 && defines(path, function))
-      found = arena_format(&compiler->arena, "%s%.*s", prefix, (int)(dot - name), name);
+    const char *name = entry->d_name, *dot = strrchr(name, '.');
+    const char *path = arena_format(arena, "%s/%s", directory, name);
+    if (dot && strcmp(dot, ".hbp") == 0)
+      walk->visit(walk->context, arena_format(arena, "%s%.*s", prefix, (int)(dot - name), name),
+                  path);
     else if (!dot)
-      found = search(compiler, path, arena_format(&compiler->arena, "%s%s.", prefix, name),
-                     function, depth + 1);
-    if (found && (!best || strcmp(found, best) < 0)) best = found;
+      walk_library(walk, path, arena_format(arena, "%s%s.", prefix, name), depth + 1);
   }
   if (open) closedir(open);
-  return best;
+}
+
+void each_module(Compiler *compiler,
+                 void (*visit)(void *context, const char *module, const char *path),
+                 void *context) {
+  Walk walk = {compiler, visit, context};
+  if (compiler->stdlib) walk_library(&walk, compiler->stdlib, "", 0);
+}
+
+typedef struct Search {
+  const char *function, *best;
+} Search;
+
+/* The first module by name, so that the answer does not depend on the order of a directory. */
+static void consider_module(void *context, const char *module, const char *path) {
+  Search *search = context;
+  bool first = !search->best || strcmp(module, search->best) < 0;
+  if (first && defines(path, search->function)) search->best = module;
 }
 
 const char *module_with(Compiler *compiler, const char *function) {
-  return compiler->stdlib ? search(compiler, compiler->stdlib, "", function, 0) : NULL;
+  Search search = {.function = function};
+  each_module(compiler, consider_module, &search);
+  return search.best;
 }
 
 /* needs: the blueprint parsed. leaves: every module that it reaches and that exists parsed, behind

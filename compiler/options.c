@@ -41,6 +41,8 @@ static const struct {
     [COMMAND_GRAMMAR] = {"grammar", "hermesc grammar [--format=FORMAT]",
                          "write the language's grammar, for programs that constrain a model's text",
                          0, 0},
+    [COMMAND_NEXT] = {"next", "hermesc next [--format=FORMAT] BLUEPRINT:OFFSET|:LINE:COLUMN",
+                      "which keywords, names and units may follow at a place", 0, 0},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
                        NULL, 0, 0},
 };
@@ -52,8 +54,9 @@ enum {
   IN_DOCUMENT = 1 << COMMAND_DOCUMENT,
   IN_FIX = 1 << COMMAND_FIX,
   IN_GRAMMAR = 1 << COMMAND_GRAMMAR,
+  IN_NEXT = 1 << COMMAND_NEXT,
   /* that read a blueprint */
-  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | IN_DOCUMENT | 1 << COMMAND_CHECK |
+  IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | IN_DOCUMENT | IN_NEXT | 1 << COMMAND_CHECK |
            1 << COMMAND_INTERPRET,
   IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE | IN_GRAMMAR,
 };
@@ -80,6 +83,7 @@ typedef struct Option {
 
 static const char *const forms[] = {"tokens", "ast", "types", "stages", "ir", "c", NULL};
 static const char *const formats[] = {"text", "json", "sarif", NULL};
+static const char *const texts[] = {"text", "json", NULL};
 static const char *const pages[] = {"markdown", "html", NULL};
 static const char *const notations[] = {"gbnf", "lark", NULL};
 static const char *const colours[] = {"auto", "always", "never", NULL};
@@ -94,6 +98,8 @@ static const Option options[] = {
      "of documentation; without it html where FILE ends\nin .html, and markdown elsewhere"},
     {"--format", NULL, OPTION_CHOICE, "FORMAT", notations, FIELD(grammar_format), IN_GRAMMAR,
      "of the grammar: gbnf for llama.cpp and its kin, lark\nfor Python"},
+    {"--format", NULL, OPTION_CHOICE, "FORMAT", texts, FIELD(next_format), IN_NEXT,
+     "of next; json: one document"},
     {"--keep", NULL, OPTION_MAY_TEXT, "FILE", NULL, FIELD(keep), IN_BUILD,
      "keep the generated C, in FILE or beside the twin"},
     {"--no-cache", NULL, OPTION_FLAG, NULL, NULL, FIELD(no_cache), IN_BUILD,
@@ -106,7 +112,8 @@ static const Option options[] = {
      "write nothing, name the files that are not formatted"},
     {"--dry-run", NULL, OPTION_FLAG, NULL, NULL, FIELD(dry_run), IN_FIX,
      "tell what would be mended, and write nothing"},
-    {"--werror", NULL, OPTION_FLAG, NULL, NULL, FIELD(werror), IN_ALL, "warnings are errors"},
+    {"--werror", NULL, OPTION_FLAG, NULL, NULL, FIELD(werror), IN_ALL & ~IN_NEXT,
+     "warnings are errors"},
     {"--error-format", NULL, OPTION_CHOICE, "FORMAT", formats, FIELD(error_format), IN_EVERY,
      "json, sarif: one document on standard output, whatever\n"
      "happens, instead of text on standard error"},
@@ -136,7 +143,8 @@ static const char examples[] =
     "  hermesc --print=stages power_control.hbp     what is computed when, and why\n"
     "  hermesc fmt power_control.hbp                lay it out as all blueprints are\n"
     "  hermesc doc -o page.html power_control.hbp   a page to read, with a picture and formulas\n"
-    "  hermesc explain HB0402                       the long story of an error\n";
+    "  hermesc explain HB0402                       the long story of an error\n"
+    "  hermesc next power_control.hbp:14:9          what may be written there\n";
 
 static const char whole_blueprint[] =
     "A whole blueprint, over a table cells.csv with the columns cell and tx_power:\n"
@@ -220,10 +228,13 @@ static void suggest(Reader *reader, hermes_diagnostic *d, const char *word,
 
 static void complain_unknown(Reader *reader, const char *name) {
   const char *names[COUNT(options)];
-  for (size_t i = 0; i < COUNT(options); i++) names[i] = options[i].name;
+  size_t count = 0;
+  for (size_t i = 0; i < COUNT(options); i++)
+    if (count == 0 || strcmp(names[count - 1], options[i].name) != 0)
+      names[count++] = options[i].name; /* those of one name stand together */
   hermes_diagnostic *d =
       complain(reader, arena_format(&reader->compiler->arena, "unknown option `%s`", name));
-  suggest(reader, d, name, names, COUNT(options));
+  suggest(reader, d, name, names, count);
 }
 
 static bool set_flag(Reader *reader, const Option *option, const char *value, void *field) {
@@ -398,7 +409,7 @@ static void read_blueprint(Reader *reader, const char *word) {
 static void read_words(Reader *reader) {
   while (reader->next < reader->count) {
     const char *word = reader->words[reader->next++];
-    bool plain = reader->options_ended || *word != '-' || strcmp(word, "-") == 0;
+    bool plain = reader->options_ended || *word != '-' || word[1] == '\0' || word[1] == ':';
     if (!plain && strcmp(word, "--") == 0)
       reader->options_ended = true;
     else if (!plain)
@@ -475,6 +486,29 @@ static void complete_document(Reader *reader) {
   if (html && !was_seen(reader, FIELD(doc_format))) settings->doc_format = DOC_HTML;
 }
 
+/* Cuts the last number off the path: power.hbp:812, power.hbp:14:9. */
+static bool cut_number(Reader *reader, long *number) {
+  const char *path = reader->settings->path, *colon = strrchr(path, ':');
+  char *end;
+  if (colon == NULL || colon == path || colon[1] < '0' || colon[1] > '9') return false;
+  *number = strtol(colon + 1, &end, 10);
+  if (*end != '\0' || *number > MAX_SOURCE_BYTES) return false;
+  reader->settings->path = arena_copy(&reader->compiler->arena, path, (size_t)(colon - path));
+  return true;
+}
+
+static void complete_next(Reader *reader) {
+  Settings *settings = reader->settings;
+  long last, before;
+  if (!cut_number(reader, &last)) {
+    complain(reader, "the place is missing: BLUEPRINT:OFFSET in bytes, or BLUEPRINT:LINE:COLUMN");
+    return;
+  }
+  settings->place_count = cut_number(reader, &before) ? 2 : 1;
+  settings->place[0] = settings->place_count == 2 ? before : last;
+  settings->place[1] = last;
+}
+
 static void check_settings(Reader *reader) {
   Settings *settings = reader->settings;
   if (was_seen(reader, FIELD(form)) && settings->command != COMMAND_INTERPRET)
@@ -488,6 +522,8 @@ static void check_settings(Reader *reader) {
     complete_build(reader);
   else if (settings->command == COMMAND_DOCUMENT)
     complete_document(reader);
+  else if (settings->command == COMMAND_NEXT)
+    complete_next(reader);
 }
 
 bool read_command_line(Compiler *compiler, int argc, char **argv, Settings *settings) {

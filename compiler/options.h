@@ -16,6 +16,7 @@ typedef enum Command {
   COMMAND_GENERATE,
   COMMAND_DOCUMENT,
   COMMAND_GRAMMAR,
+  COMMAND_NEXT,
   COMMAND_PRINT
 } Command;
 typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF } ErrorFormat;
@@ -37,9 +38,12 @@ typedef struct Settings {
   int form;           /* print: a Form */
   int doc_format;     /* doc: a DocFormat */
   int grammar_format; /* grammar: a GrammarFormat */
-  int error_format;   /* an ErrorFormat */
-  int colour;         /* a Colour */
-  long error_limit;   /* 0: all */
+  int next_format;    /* next: FORMAT_TEXT or FORMAT_JSON */
+  long place[2];      /* next: the numbers behind `path`: an offset, or a line and a column */
+  int place_count;
+  int error_format; /* an ErrorFormat */
+  int colour;       /* a Colour */
+  long error_limit; /* 0: all */
   bool dry_run, no_cache, verbose, only_check, werror, help, version;
 } Settings;
 

@@ -1,9 +1,7 @@
 /* Tokens to tree: pushes each token into the grammar, and decides what only the context can tell:
  * whether a word is a keyword, and whether a `;` was forgotten at the end of a line. */
+#include "parse.h"
 #include "fixes.h"
-#include "syntax.h"
-
-#include "blueprint.tab.h"
 
 #include <string.h>
 
@@ -26,30 +24,17 @@ int keyword_token(const char *text) {
 
 /* ---- the driver ---- */
 
-enum { MAX_OPEN = 64 }; /* brackets that are remembered: for messages only */
-
-typedef struct Driver {
-  Parser parser; /* first: what the grammar reports finds its driver behind it */
-  blueprint_pstate *state;
-  const Token *first;
-  const Token *open[MAX_OPEN]; /* brackets and braces that are not closed, outermost first */
-  bool is_set[MAX_OPEN];       /* the brace of a set of values or labels, not of a body */
-  int open_count;
-  bool recovering; /* from an error to the next `;` or `}` */
-  bool over;       /* the parser gave up */
-} Driver;
-
-static bool expects(const Driver *driver, int kind) {
+bool expects(const Driver *driver, int kind) {
   return blueprint_expects(driver->state, kind);
 }
 
-static const Token *innermost(const Driver *driver) {
+const Token *innermost(const Driver *driver) {
   return driver->open_count > 0 && driver->open_count <= MAX_OPEN
              ? driver->open[driver->open_count - 1]
              : NULL;
 }
 
-static int closing_of(const Token *open) {
+int closing_of(const Token *open) {
   return open->kind == '(' ? ')' : open->kind == '[' ? ']' : '}';
 }
 
@@ -182,7 +167,7 @@ void syntax_error(Parser *parser, Span span, const char *const *expected, int co
 
 void syntax_too_deep(Parser *parser, Span span) {
   report(parser->compiler, HB0010, span, "this is nested deeper than %d levels", MAX_DEPTH);
-  parser->failed = true;
+  parser->failed = parser->tree->too_deep = true;
 }
 
 /* ---- pushing ---- */
@@ -195,7 +180,7 @@ static void push(Driver *driver, int kind, const Token *token) {
   driver->over = status != YYPUSH_MORE;
 }
 
-static bool begins_line(const Driver *driver, const Token *token) {
+bool begins_line(const Driver *driver, const Token *token) {
   const Token *previous = driver->parser.previous;
   if (!previous) return false;
   const char *text = driver->parser.compiler->sources[token->span.source]->text;
@@ -218,7 +203,7 @@ static bool is_one_of(const Token *token, const char *const *words, size_t count
   return false;
 }
 
-static bool begins_declaration(const Token *token) {
+bool begins_declaration(const Token *token) {
   static const char *const words[] = {"import",      "unit",       "sparse", "table",
                                       "input",       "policy",     "kpi",    "function",
                                       "operational", "functional", "goal",   "expect"};
@@ -226,7 +211,7 @@ static bool begins_declaration(const Token *token) {
          token[1].kind != '[';
 }
 
-static bool begins_statement(const Token *token) {
+bool begins_statement(const Token *token) {
   static const char *const words[] = {"out", "let", "return", "vary", "assert"};
   return is_one_of(token, words, sizeof words / sizeof *words) && token[1].kind == TOKEN_NAME;
 }
@@ -325,7 +310,7 @@ static bool mend_header(Driver *driver, const Token *first) {
   return false;
 }
 
-static void push_token(Driver *driver, const Token *token) {
+void push_token(Driver *driver, const Token *token) {
   driver->parser.current = token;
   bool mended = mend_semicolon(driver, token) || mend_extra_semicolon(driver, token);
   if (!mended) mend_brace(driver, token);
@@ -334,24 +319,37 @@ static void push_token(Driver *driver, const Token *token) {
   driver->parser.previous = token;
 }
 
+bool driver_open(Driver *driver, Compiler *compiler, uint32_t source, const Tokens *tokens) {
+  Tree *tree = ARENA_NEW(&compiler->arena, Tree);
+  tree->source = source;
+  tree->tokens = tokens->items;
+  tree->token_count = tokens->count;
+  tree->name = (Name){"", {0, 0, source}};
+  compiler->trees[source] = tree;
+  *driver = (Driver){.parser = {.compiler = compiler, .tree = tree}, .first = tokens->items};
+  if (tokens->cut) return false;
+  driver->state = blueprint_pstate_new();
+  if (!driver->state) report(compiler, HB0735, (Span){0, 0, source}, "no memory for the parser");
+  return driver->state;
+}
+
+void driver_close(Driver *driver) {
+  blueprint_pstate_delete(driver->state);
+}
+
+void push_tokens(Driver *driver, const Token *tokens, size_t count) {
+  size_t first = count > 0 && mend_header(driver, &tokens[0]) ? 1 : 0;
+  for (size_t i = first; i < count; i++) push_token(driver, &tokens[i]);
+}
+
 /* needs: the source read. leaves: compiler->trees[source], complete where the result is true; what
  * is missing mended, and every syntax error between two `;` or declarations reported otherwise. */
 bool parse_source(Compiler *compiler, uint32_t source) {
   Tokens tokens;
+  Driver driver;
   bool good = tokenize(compiler, source, &tokens);
-  Tree *tree = ARENA_NEW(&compiler->arena, Tree);
-  tree->source = source;
-  tree->tokens = tokens.items;
-  tree->token_count = tokens.count;
-  tree->name = (Name){"", {0, 0, source}};
-  compiler->trees[source] = tree;
-  if (tokens.cut) return false;
-  Driver driver = {.parser = {.compiler = compiler, .tree = tree}, .state = blueprint_pstate_new()};
-  if (!driver.state)
-    return report(compiler, HB0735, (Span){0, 0, source}, "no memory for the parser"), false;
-  driver.first = tokens.items;
-  size_t first = mend_header(&driver, &tokens.items[0]) ? 1 : 0;
-  for (size_t i = first; i < tokens.count; i++) push_token(&driver, &tokens.items[i]);
-  blueprint_pstate_delete(driver.state);
+  if (!driver_open(&driver, compiler, source, &tokens)) return false;
+  push_tokens(&driver, tokens.items, tokens.count);
+  driver_close(&driver);
   return good && !driver.parser.failed;
 }

@@ -9,6 +9,10 @@ static const char *const roles[] = {
     [ROLE_BOUND] = "bound",   [ROLE_HIDDEN] = "hidden",
 };
 
+const char *role_text(Role role) {
+  return roles[role];
+}
+
 /* The passes leave a program const; making a text of a part of it only takes room in the arena. */
 static Arena *arena_of(const Compiler *compiler) {
   return (Arena *)&compiler->arena;
@@ -28,7 +32,7 @@ static const char *slot_text(const Compiler *compiler, const Slot *slot) {
 }
 
 /* As it was declared, where it was: MHz, although a coherent frequency is in Hz. */
-static const char *declared_type(const Compiler *compiler, const Slot *slot) {
+const char *slot_type_text(const Compiler *compiler, const Slot *slot) {
   if (slot->type.kind != TYPE_REAL) return type_text(compiler, &slot->type);
   if (slot->type.integer) return "int";
   bool written = slot->unit_text != NULL && *slot->unit_text != '\0';
@@ -52,7 +56,7 @@ static int widest_slot(const Compiler *compiler) {
 
 static void print_slot_type(const Compiler *compiler, const Slot *slot, int width, FILE *out) {
   fprintf(out, "%-6s  %-*s : %s", roles[slot->role], width, slot_text(compiler, slot),
-          declared_type(compiler, slot));
+          slot_type_text(compiler, slot));
   if (slot->block >= 0) fprintf(out, "  in %s", compiler->program.blocks[slot->block].name);
   fputc('\n', out);
 }
@@ -83,7 +87,7 @@ static const struct {
 } stages[] = {{STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}};
 
 /* "twin" for the empty set: computed once for each twin. */
-static const char *stage_text(const Compiler *compiler, unsigned stage) {
+const char *stage_text(const Compiler *compiler, unsigned stage) {
   const char *text = NULL;
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
     if ((stage & stages[i].stage) == 0) continue;

@@ -255,7 +255,7 @@ static bool constant(Scope *scope, const Expr *expr, const Type *type, const cha
 
 /* The type of a step between two values: levels differ by gains, temperatures by K. Its unit is
  * the values' own otherwise. */
-static Type step_type(Type type) {
+Type step_type(Type type) {
   if (type.scale == HERMES_LEVEL) return type_real(HERMES_GAIN, (hermes_dimension){0});
   if (type.scale == HERMES_POINT) return type_real(HERMES_LINEAR, type.dimension);
   return type;
@@ -373,19 +373,20 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
 
 /* ---- definitions ---- */
 
-static Scope definition_scope(Checker *checker, const Slot *slot) {
+static void bind_indices(Scope *scope, const Slot *slot, const Index *indices) {
+  for (int i = 0; i < slot->rank && indices; i++, indices = indices->next)
+    bind_variable(scope, indices->variable, slot->index[i]);
+}
+
+Scope definition_scope(Checker *checker, const Slot *slot, const Item *item) {
   static const Place places[] = {
       [ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_INPUT, [ROLE_POLICY] = IN_DEFAULT,
       [ROLE_OUT] = IN_BLOCK,       [ROLE_LET] = IN_BLOCK,   [ROLE_KPI] = IN_KPI};
   Scope scope = scope_new(checker, places[slot->role], 0);
   scope.block = slot->block;
   scope.policies = slot->block >= 0 && checker->program->blocks[slot->block].operational;
+  bind_indices(&scope, slot, item->indices);
   return scope;
-}
-
-static void bind_indices(Scope *scope, const Slot *slot, const Index *indices) {
-  for (int i = 0; i < slot->rank && indices; i++, indices = indices->next)
-    bind_variable(scope, indices->variable, slot->index[i]);
 }
 
 static void take_let_type(Checker *checker, Slot *slot) {
@@ -407,8 +408,7 @@ static void check_whole(Checker *checker, const Slot *slot) {
 }
 
 static void check_value(Checker *checker, Slot *slot, const Item *item) {
-  Scope scope = definition_scope(checker, slot);
-  bind_indices(&scope, slot, item->indices);
+  Scope scope = definition_scope(checker, slot, item);
   slot->value = check_expr(&scope, item->value, slot->role == ROLE_LET ? NULL : &slot->type);
   slot->variable_count = scope.variable_count;
   if (slot->role == ROLE_LET)
@@ -798,18 +798,23 @@ static void note_imports(Checker *checker) {
     }
 }
 
+void resolve_names(Checker *checker) {
+  Compiler *compiler = checker->compiler;
+  compiler->program.name = compiler->trees[0]->name.text;
+  compiler->program.doc = compiler->trees[0]->doc;
+  allocate(checker);
+  note_imports(checker);
+  declare_all(checker);
+  check_definitions(checker);
+  read_goals_and_expects(checker);
+  check_unused_functions(checker);
+  require_kpi(checker, compiler->trees[0]);
+}
+
 /* needs: every source parsed. leaves: program with names found, and every term typed and coherent.
  */
 bool resolve_program(Compiler *compiler) {
   Checker checker = {.compiler = compiler, .program = &compiler->program};
-  compiler->program.name = compiler->trees[0]->name.text;
-  compiler->program.doc = compiler->trees[0]->doc;
-  allocate(&checker);
-  note_imports(&checker);
-  declare_all(&checker);
-  check_definitions(&checker);
-  read_goals_and_expects(&checker);
-  check_unused_functions(&checker);
-  require_kpi(&checker, compiler->trees[0]);
+  resolve_names(&checker);
   return compiler->diagnostics.errors == 0;
 }

@@ -53,6 +53,15 @@ int line_of(const Compiler *compiler, Span span) {
   return (int)low + 1;
 }
 
+bool offset_of(const Source *source, long line, long column, size_t *offset) {
+  if (line < 1 || column < 1 || (size_t)line > source->line_count) return false;
+  size_t at = source->lines[line - 1];
+  while (--column > 0 && at < source->length && source->text[at] != '\n')
+    at += (size_t)utf8_length((const unsigned char *)source->text + at);
+  *offset = at;
+  return column == 0;
+}
+
 static void find_lines(Arena *arena, Source *source) {
   size_t count = 1;
   for (size_t i = 0; i < source->length; i++)

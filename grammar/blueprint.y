@@ -21,6 +21,8 @@
 %code provides {
 /* May this token stand next? */
 int blueprint_expects(blueprint_pstate *state, int token);
+/* What may stand next, as messages say it: "`;`", "a name". Fills at most `most` names; their number. */
+int blueprint_following(blueprint_pstate *state, const char **names, int most);
 }
 
 %union {
@@ -606,4 +608,12 @@ int blueprint_expects(blueprint_pstate *state, int token) {
   for (int i = 0; i < count; i++)
     if (expected[i] == wanted) return 1;
   return 0;
+}
+
+int blueprint_following(blueprint_pstate *state, const char **names, int most) {
+  yysymbol_kind_t expected[YYNTOKENS];
+  int count = yypstate_expected_tokens(state, expected, YYNTOKENS);
+  if (count > most) count = most;
+  for (int i = 0; i < count; i++) names[i] = yysymbol_name(expected[i]);
+  return count < 0 ? 0 : count;
 }

@@ -38,11 +38,6 @@ int hermes_dimension_per_decade(const hermes_dimension *dimension);
 /* Spells a base as it stands in a product: kg for the gram, a declared unit by its name. */
 const char *hermes_base_symbol(const hermes_unit_system *system, int base);
 
-/* Calls `each` with every symbol in force, each allowed prefix written out (kHz, MHz, ..., user).
- */
-void hermes_unit_each_spelling(const hermes_unit_system *system,
-                               void (*each)(void *context, const char *symbol), void *context);
-
 /* ---- combine.c ---- */
 
 /* The nearest double to the short decimal that x stands for but for rounding; x itself where there

@@ -127,6 +127,11 @@ void hermes_unit_each(void (*each)(void *context, const char *symbol, const char
                                    bool prefixes),
                       void *context);
 
+/* Calls `each` with every symbol in force, each allowed prefix written out (kHz, MHz, ..., user).
+ */
+void hermes_unit_each_spelling(const hermes_unit_system *system,
+                               void (*each)(void *context, const char *symbol), void *context);
+
 /* The nearest known spelling to an unknown symbol (Mhz -> MHz, Mbps -> Mbit/s, m2 -> m^2), or false
  * where none or several are equally near. The answer may be an expression. */
 bool hermes_unit_suggest(const hermes_unit_system *system, const char *text, size_t length,
