@@ -256,7 +256,7 @@ static bool root(const hermes_dimension *dimension, int power, hermes_dimension 
 }
 
 static bool bind_generic(Generics *g, int i, const Pattern *pattern, const Type *arg) {
-  hermes_dimension known, rest;
+  hermes_dimension known, rest = {0};
   if (arg->kind != TYPE_REAL) return false;
   g->bound[i] = true;
   g->types[i] = *arg;

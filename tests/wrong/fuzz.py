@@ -28,6 +28,7 @@ SLOW = 2.0  # seconds of one run, of processor time
 LARGE = 2048  # megabytes of one run; a sanitizer takes its share
 TOKEN = re.compile(r'"[^"\n]*"?|#[^\n]*|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?'
                    r'|\.\.<?|[=!<>]=|->|\s+|.', re.S)
+LONGEST = 1 << 20  # bytes of one input
 COMPILES = False  # --compile
 REDUCING = 20  # seconds that one reduction may take
 
@@ -125,7 +126,8 @@ def number(r, tokens, _):
 def lengthen(r, tokens, _):
     if tokens:
         at = place(r, tokens)
-        tokens[at] = tokens[at] * r.choice((2, 100, 9000))
+        times = r.choice((2, 100, 9000))
+        tokens[at] = tokens[at] * min(times, LONGEST // max(1, len(tokens[at])) + 1)
 
 
 MUTATIONS = (delete, duplicate, swap, replace, replace, insert, insert, rename, rename, rename,
@@ -139,11 +141,22 @@ def spoil_bytes(r, data):
         data[at:at + r.randrange(2)] = bytes([byte])
 
 
+def cut(tokens):
+    """Repeated pieces grow fast; a child counts the memory of the process that started it as its own."""
+    size = 0
+    for i, token in enumerate(tokens):
+        size += len(token)
+        if size > LONGEST:
+            del tokens[i:]
+            return
+
+
 def mutate(r, texts):
     tokens = TOKEN.findall(r.choice(texts))
     for _ in range(r.choice((1, 1, 2, 3, 8))):
         r.choice(MUTATIONS)(r, tokens, texts)
-    data = bytearray("".join(tokens).encode("utf-8", "replace")[:1 << 20])
+        cut(tokens)
+    data = bytearray("".join(tokens).encode("utf-8", "replace")[:LONGEST])
     if r.random() < 0.1:
         spoil_bytes(r, data)
     return bytes(data)
