@@ -11,8 +11,8 @@ from the commit: the same tree tries the same ones, the next commit others. A bl
 is shrunk (shrink.py), and stays in WORKDIR/failed; `fuzz.py HERMESC WORKDIR --count 1 --first SEED`
 makes it again.
 
---ledger is for long runs: it goes on behind the last seed in ledger.csv, compiles all as the
-product does, and adds a line there at the end. So 5,000 more are
+--ledger is for long runs: it goes on behind the last seed in ledger.csv, and adds a line there at
+the end. So 5,000 more are
   nice -n 19 python3 tests/agree/fuzz.py build/hermesc build/fuzz --count 5000 --ledger
 """
 import argparse
@@ -31,7 +31,8 @@ import shrink
 
 HERE = pathlib.Path(__file__).resolve().parent
 LEDGER = HERE / "ledger.csv"
-LEDGER_HEAD = ["date", "commit", "first seed", "last seed", "blueprints", "numbers compared",
+LEDGER_HEAD = ["date", "commit", "first seed", "last seed", "blueprints", "with the product's flags",
+               "numbers compared",
                "valid candidates", "invalid candidates", "sweeps of expects", "failed asserts",
                "data sets refused", "mismatches"]
 BATCH = 40
@@ -50,10 +51,12 @@ class Blueprint:
 
 class Tally:
     def __init__(self):
-        self.blueprints, self.counts, self.failures = 0, [0] * COUNTS, []
+        self.blueprints, self.optimised = 0, 0
+        self.counts, self.failures = [0] * COUNTS, []
 
     def add(self, other):
         self.blueprints += other.blueprints
+        self.optimised += other.optimised
         self.counts = [a + b for a, b in zip(self.counts, other.counts)]
         self.failures += other.failures
 
@@ -146,6 +149,7 @@ def run_batches(holder, arguments):
         flags = QUICK if number % arguments.every else []
         blueprints = [Blueprint(seed, holder.work) for seed in batches[number]]
         tally = holder.hold(holder.work / f"batch{number}", blueprints, flags)
+        tally.optimised = 0 if flags else tally.blueprints
         for blueprint, said in tally.failures:
             keep(holder, blueprint, said, flags)
         return tally
@@ -184,7 +188,7 @@ def write_ledger(arguments, tally):
             writer.writerow(LEDGER_HEAD)
         writer.writerow([datetime.date.today(), commit, arguments.first,
                          arguments.first + arguments.count - 1, tally.blueprints,
-                         *tally.counts[:-1], len(tally.failures)])
+                         tally.optimised, *tally.counts[:-1], len(tally.failures)])
 
 
 def read_arguments():
@@ -199,8 +203,6 @@ def read_arguments():
     arguments = parser.parse_args()
     if arguments.first is None:
         arguments.first = seed_behind_ledger() if arguments.ledger else seed_of_commit()
-    if arguments.ledger:
-        arguments.every = 1
     arguments.jobs = arguments.jobs or os.cpu_count()
     return arguments
 
@@ -215,7 +217,8 @@ def main():
     if arguments.ledger:
         write_ledger(arguments, total)
     numbers, valid, invalid, sweeps, failed, refused, _ = total.counts
-    print(f"{total.blueprints} blueprints from seed {arguments.first}: {valid} valid and {invalid} "
+    print(f"{total.blueprints} blueprints from seed {arguments.first}, {total.optimised} of them with "
+          f"the product's flags: {valid} valid and {invalid} "
           f"invalid candidates, {sweeps} sweeps of expects with {failed} failed asserts, "
           f"{refused} data sets too large, {numbers} numbers compared")
     print(f"{len(total.failures)} blueprints differ or are refused")
