@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Blueprints made at random: does native code compute what the interpreter does, bit by bit?
 
-usage: fuzz.py HERMESC WORKDIR [--count N] [--first SEED] [--every K] [--jobs N] [--ledger]
+usage: fuzz.py HERMESC WORKDIR [--count N] [--first SEED] [--every K] [--shrink N] [--jobs N]
+               [--ledger]
 
 Each blueprint (made.py) must be accepted by the compiler, and is run by both evaluators in one
 process, many at a time (hold.c): with four data sets (made_data.py), by default, with decisions
 and inputs at random, and through its expects. One batch in K is compiled with the flags of the
 product, the others without optimisation, which is three times faster. By default the seeds follow
 from the commit: the same tree tries the same ones, the next commit others. A blueprint that fails
-is shrunk (shrink.py), and stays in WORKDIR/failed; `fuzz.py HERMESC WORKDIR --count 1 --first SEED`
-makes it again.
+stays in WORKDIR/failed; the first N are shrunk (shrink.py). A seed makes its blueprint again:
+`fuzz.py HERMESC WORKDIR --count 1 --first SEED --every 1`.
 
 --ledger is for long runs: it goes on behind the last seed in ledger.csv, and adds a line there at
 the end. So 5,000 more are
@@ -31,8 +32,8 @@ import shrink
 
 HERE = pathlib.Path(__file__).resolve().parent
 LEDGER = HERE / "ledger.csv"
-LEDGER_HEAD = ["date", "commit", "first seed", "last seed", "blueprints", "with the product's flags",
-               "numbers compared",
+LEDGER_HEAD = ["date", "commit", "first seed", "last seed", "blueprints",
+               "with the product's flags", "numbers compared",
                "valid candidates", "invalid candidates", "sweeps of expects", "failed asserts",
                "data sets refused", "mismatches"]
 BATCH = 40
@@ -66,6 +67,7 @@ class Holder:
 
     def __init__(self, hermesc, work):
         self.program, self.work = hermesc.parent / "tests" / "hold", work
+        self.shrinks = 0  # that may still be made
 
     def run(self, directory, blueprints, flags):
         """What hold says of them: None where it did not come to its end, and what it said last."""
@@ -127,7 +129,8 @@ def keep(holder, blueprint, said, flags):
     directory = holder.work / "failed"
     directory.mkdir(exist_ok=True)
     (directory / f"{blueprint.name}.hbp").write_text(blueprint.text)
-    kind = holder.kind_of_failure(blueprint, flags)
+    kind = holder.kind_of_failure(blueprint, flags) if holder.shrinks > 0 else ""
+    holder.shrinks -= 1
 
     def fails(text):
         blueprint.text = text
@@ -137,7 +140,7 @@ def keep(holder, blueprint, said, flags):
     small.write_text(shrink.shrink(blueprint.text, fails) if kind else blueprint.text)
     print(f"FAIL seed {blueprint.seed}, with {' '.join(str(d) for d in blueprint.data)}")
     print("\n".join("     " + line for line in said[:6]))
-    print(small.read_text(), flush=True)
+    print(small.read_text() if kind else f"     see {small}", flush=True)
 
 
 def run_batches(holder, arguments):
@@ -181,7 +184,8 @@ def seed_behind_ledger():
 
 def write_ledger(arguments, tally):
     is_new = not LEDGER.exists()
-    commit = git("rev-parse", "--short=10", "HEAD") + "+" * bool(git("status", "--porcelain", "-uno"))
+    changed = bool(git("status", "--porcelain", "--untracked-files=no", ":!ledger.csv"))
+    commit = git("rev-parse", "--short=10", "HEAD") + "+" * changed
     with LEDGER.open("a", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
@@ -198,6 +202,7 @@ def read_arguments():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--first", type=int)
     parser.add_argument("--every", type=int, default=6)
+    parser.add_argument("--shrink", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--ledger", action="store_true")
     arguments = parser.parse_args()
@@ -212,13 +217,14 @@ def main():
     arguments.work.mkdir(parents=True, exist_ok=True)
     made_data.write_all(arguments.work / "data")
     holder, total = Holder(arguments.hermesc, arguments.work), Tally()
+    holder.shrinks = arguments.shrink
     for tally in run_batches(holder, arguments):
         total.add(tally)
     if arguments.ledger:
         write_ledger(arguments, total)
     numbers, valid, invalid, sweeps, failed, refused, _ = total.counts
-    print(f"{total.blueprints} blueprints from seed {arguments.first}, {total.optimised} of them with "
-          f"the product's flags: {valid} valid and {invalid} "
+    print(f"{total.blueprints} blueprints from seed {arguments.first}, {total.optimised} of them "
+          f"with the product's flags: {valid} valid and {invalid} "
           f"invalid candidates, {sweeps} sweeps of expects with {failed} failed asserts, "
           f"{refused} data sets too large, {numbers} numbers compared")
     print(f"{len(total.failures)} blueprints differ or are refused")

@@ -9,9 +9,9 @@ import re
 
 from made_data import PAIRS, TABLES, DATA_SETS
 from made_terms import Function, Scope, Terms, Value
-from made_types import (ANGLE, BOOL, ENUMERATIONS, GAIN, KELVIN, LEVELS, LINEAR, NUMBER, POINT,
-                        SLOPED, Type, difference, is_linear, is_logarithmic, linear, logarithmic,
-                        product, row_of, spell_dimension, spell_type, spell_unit)
+from made_types import (BOOL, ENUMERATIONS, GAIN, LEVELS, LINEAR, NUMBER, POINT, SLOPED, Type,
+                        difference, is_linear, linear, logarithmic, product, row_of,
+                        spell_dimension, spell_type, spell_unit)
 
 LIBRARY = {
     "radio.link": [Function("shannon", [GAIN], linear(bit=1))],
@@ -51,7 +51,8 @@ class Maker(Terms):
             lambda: rng.choice(ENUMERATIONS), lambda: row_of(rng.choice(list(TABLES)))])()
 
     def some_index(self, most=3):
-        return tuple(self.rng.sample(list(TABLES), min(most, self.rng.choice([0, 0, 1, 1, 1, 2, 2, 3]))))
+        count = self.rng.choice([0, 0, 1, 1, 1, 2, 2, 3])
+        return tuple(self.rng.sample(list(TABLES), min(most, count)))
 
     def scope_of(self, index, values):
         scope = Scope(values=tuple(values))
@@ -121,12 +122,13 @@ class Maker(Terms):
                 self.functions += functions
 
     def parameters(self, form):
-        """Types of parameters, and of the result; by what the generic is: none, alone, in products."""
+        """Types of parameters, and of the result. The generic unit: none, alone, or in products."""
         some = lambda: self.rng.choice([self.rng.choice(LINEAR), NUMBER, GAIN, BOOL, POINT,
                                         self.rng.choice(LEVELS), self.rng.choice(ENUMERATIONS)])
         if form == "none":
             result = self.some_type()
-            return [some() for _ in range(self.rng.randint(1, 3))], result if result.kind != "ref" else NUMBER
+            result = NUMBER if result.kind == "ref" else result
+            return [some() for _ in range(self.rng.randint(1, 3))], result
         if form == "alone":
             result = ALONE if self.chance(0.8) else self.rng.choice([NUMBER, BOOL])
             return [ALONE, ALONE] + [some() for _ in range(self.rng.randint(0, 2))], result
@@ -177,7 +179,8 @@ class Maker(Terms):
             return ("in {" + ", ".join(with_unit(v, unit) for v in values) + "}",
                     with_unit(rng.choice(values), unit))
         high = base + step * rng.choice([4, 6, 12])
-        text = f"in {with_unit(base, unit)} {rng.choice(['..', '..', '..<'])} {with_unit(high, unit)}"
+        dots = rng.choice(["..", "..", "..<"])
+        text = f"in {with_unit(base, unit)} {dots} {with_unit(high, unit)}"
         text += f" step {with_unit(step, step_unit)}" if self.chance(0.5) else ""
         return text, with_unit(base + step * rng.randint(0, 3), unit)
 
@@ -247,11 +250,12 @@ class Maker(Terms):
         return [v for v in self.values if v.role in ("input", "out", "kpi")]
 
     def kpi(self):
-        kind = self.rng.choice([self.rng.choice(LINEAR), NUMBER, BOOL, GAIN, self.rng.choice(LEVELS)])
-        name = self.fresh("k")
+        kind = self.rng.choice([self.rng.choice(LINEAR), NUMBER, BOOL, GAIN,
+                                self.rng.choice(LEVELS)])
+        name, unit = self.fresh("k"), spell_type(self.rng, kind)
         scope = Scope(values=tuple(self.public()))
         text = self.expression(kind, scope, self.rng.choice([2, 3, 3]), 24)
-        self.declarations.append(f"kpi {name} : {spell_type(self.rng, kind)} = {text}{self.doc()};\n")
+        self.declarations.append(f"kpi {name} : {unit} = {text}{self.doc()};\n")
         self.values.append(Value(name, kind, (), "kpi"))
 
     def kpi_of(self, value):
@@ -261,8 +265,9 @@ class Maker(Terms):
         read = f"{value.name}[{rows}]" if rows else value.name
         self.budget = 4
         other = self.make(value.type, scope, 0) if value.type.kind != "ref" else None
-        test = read if value.type == BOOL else f"{read} {'>=' if value.type.kind == 'real' else '=='} {other}"
-        test = "true" if other is None and value.type != BOOL else test
+        test = read if value.type == BOOL else "true"
+        if other is not None and value.type != BOOL:
+            test = f"{read} {'>=' if value.type.kind == 'real' else '=='} {other}"
         fors = "".join(f" for {v} in {t}" for v, t in scope.variables) or " for s0 in site"
         name = self.fresh("k")
         self.declarations.append(f"kpi {name} : 1 = count({test}{fors});\n")
@@ -272,7 +277,8 @@ class Maker(Terms):
         kpis = [v for v in self.values if v.role == "kpi" and v.type.kind == "real"]
         chosen = self.rng.sample(kpis, min(len(kpis), 3))
         scope = Scope(values=tuple(self.public()))
-        objectives = ", ".join(f"{self.rng.choice(['maximize', 'minimize'])} {v.name}" for v in chosen[:2])
+        objectives = ", ".join(f"{self.rng.choice(['maximize', 'minimize'])} {v.name}"
+                               for v in chosen[:2])
         bounds = [f"{v.name} {self.rng.choice(['<', '<=', '>', '>='])} "
                   f"{self.side(v.type, scope, 1, 8)}" for v in chosen[1:]]
         subject = f" subject to {', '.join(bounds)}" if bounds else ""
@@ -289,7 +295,8 @@ class Maker(Terms):
             return ""
         target = f"{value.name}[{', '.join(rows)}]" if rows else value.name
         if value.type.kind == "real" and self.chance(0.6):
-            return f"  vary {target} by {self.expression(difference(value.type), bare_scope, 1, 6)};\n"
+            amount = self.expression(difference(value.type), bare_scope, 1, 6)
+            return f"  vary {target} by {amount};\n"
         amount = self.expression(value.type, bare_scope, 1, 6)
         return f"  vary {target} to {amount};\n" if amount else ""
 

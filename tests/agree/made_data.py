@@ -11,6 +11,7 @@ from made_types import (ANGLE, BOOL, CLASSES, GAIN, LAYERS, MODES, NUMBER, POINT
                         logarithmic, row_of)
 
 DATA_SETS = 24
+MOST_SPARSE = 300  # pairs of a sparse table
 
 
 class Column(NamedTuple):
@@ -35,14 +36,18 @@ DBM, PER_RE = logarithmic("level", W=1), logarithmic("level", W=1, RE=-1)
 FIELD = logarithmic("level", V=1, m=-1)
 TABLES = {
     "site": [
-        real("x", linear(m=1), "m", "m km", -900, 900), real("y", linear(m=1), "m", "m km", -900, 900),
+        real("x", linear(m=1), "m", "m km", -900, 900),
+        real("y", linear(m=1), "m", "m km", -900, 900),
         real("p_fixed", linear(W=1), "W", "W kW mW", 40, 400),
-        real("cabinet", POINT, "degC", "degC", -20, 45), real("efficiency", NUMBER, "%", "% 1", 0, 100),
-        Column("kind", MODES), real("energy", linear(W=1, s=1), "kWh", "kWh J Wh", 0, 50)],
+        real("cabinet", POINT, "degC", "degC", -20, 45),
+        real("efficiency", NUMBER, "%", "% 1", 0, 100), Column("kind", MODES),
+        real("energy", linear(W=1, s=1), "kWh", "kWh J Wh", 0, 50)],
     "cell": [
-        Column("site", row_of("site")), Column("neighbour", row_of("cell")), Column("layer", LAYERS),
+        Column("site", row_of("site")), Column("neighbour", row_of("cell")),
+        Column("layer", LAYERS),
         real("bandwidth", HERTZ, "MHz", "MHz kHz Hz GHz 1/s", 5, 100),
-        real("tx_power", DBM, "dBm", "dBm dBW", 20, 46), real("boost", GAIN, "dB", "dB dBi", -6, 18),
+        real("tx_power", DBM, "dBm", "dBm dBW", 20, 46),
+        real("boost", GAIN, "dB", "dB dBi", -6, 18),
         real("azimuth", ANGLE, "deg", "deg rad", 0, 360), whole("ports", 0, 8),
         Column("planned", BOOL), real("slope", NUMBER, "", "1 %", -2, 5),
         real("cable", logarithmic("gain", m=-1), "dB/m", "dB/m dB/km", 0, 1),
@@ -54,11 +59,13 @@ TABLES = {
         Column("class", CLASSES), whole("weight", 0, 4),
         real("speed", linear(m=1, s=-1), "km/h", "km/h m/s", 0, 120),
         real("heard", PER_RE, "dBm/RE", "dBm/RE dBW/RE", -130, -60),
-        real("field", FIELD, "dBuV/m", "dBuV/m", 10, 90), real("blocks", linear(PRB=1), "PRB", "PRB", 0, 50),
+        real("field", FIELD, "dBuV/m", "dBuV/m", 10, 90),
+        real("blocks", linear(PRB=1), "PRB", "PRB", 0, 50),
         real("arrivals", linear(packet=1, s=-1), "packet/s", "packet/s packet/min", 0, 90)],
     "hour": [
-        real("activity", NUMBER, "%", "% 1", 0, 100), real("length", linear(s=1), "min", "min s h ms", 5, 90),
-        Column("peak", BOOL), real("outside", POINT, "degC", "degC", -15, 40),
+        real("activity", NUMBER, "%", "% 1", 0, 100),
+        real("length", linear(s=1), "min", "min s h ms", 5, 90), Column("peak", BOOL),
+        real("outside", POINT, "degC", "degC", -15, 40),
         real("price", NUMBER, "", "1", -1, 3)],
 }
 PAIRS = {  # name: (indices, sparse, columns); a sparse one holds no rows
@@ -73,7 +80,8 @@ PAIRS = {  # name: (indices, sparse, columns); a sparse one holds no rows
         real("cut", NUMBER, "%", "% 1", 0, 100), real("limit", linear(W=1), "W", "W mW", 0, 90)]),
 }
 # Rows of site, cell, ue, hour; the first few are special, others drawn.
-SIZES = [(2, 3, 5, 2), (1, 1, 1, 1), (3, 4, 1100, 1), (0, 0, 0, 0), (2, 3, 0, 0), (2, 3, 9, 0), (1, 1025, 2, 1)]
+SIZES = [(2, 3, 5, 2), (1, 1, 1, 1), (3, 4, 1100, 1), (0, 0, 0, 0), (2, 3, 0, 0), (2, 3, 9, 0),
+         (1, 1025, 2, 1)]
 
 
 def quantised(rng, column, coarse):
@@ -103,7 +111,8 @@ def write_table(rng, path, keys, rows, columns, sizes):
     coarse = [rng.random() < 0.5 for _ in columns]
     lines = [",".join(list(keys) + [header(c) for c in columns])]
     for row in rows:
-        lines.append(",".join(list(row) + [field(rng, c, sizes, k) for c, k in zip(columns, coarse)]))
+        fields = [field(rng, c, sizes, k) for c, k in zip(columns, coarse)]
+        lines.append(",".join([*row, *fields]))
     path.write_text("\n".join(lines) + "\n")
 
 
@@ -121,10 +130,11 @@ def write_data(directory, number):
         rows = [(f"{table}{i}",) for i in range(sizes[table])]
         write_table(rng, directory / f"{table}.csv", (table,), rows, columns, sizes)
     for table, (index, sparse, columns) in PAIRS.items():
-        rows = [(f"{index[0]}{i}", f"{index[1]}{k}")
-                for i in range(sizes[index[0]]) for k in range(sizes[index[1]])]
+        first, second = (sizes[t] for t in index)
+        pairs = range(first * second)
         if sparse:
-            rows = [r for r in rows if rng.random() < min(0.4, 300 / len(rows))]
+            pairs = sorted(rng.sample(pairs, min(len(pairs) * 2 // 5, MOST_SPARSE)))
+        rows = [(f"{index[0]}{p // second}", f"{index[1]}{p % second}") for p in pairs]
         keys = index if index[0] != index[1] else ("from", "to")
         write_table(rng, directory / f"{table}.csv", keys, rows, columns, sizes)
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from made_types import (ANGLE, BOOL, ENUMERATIONS, FIELD_LEVELS, GAIN, KELVIN, LEVELS, LINEAR,
-                        NUMBER, POINT, POWER_LEVELS, SLOPED, SPELT, Type, difference,
-                        is_linear, is_logarithmic, linear, power, product, row_of, spell_unit)
+                        NUMBER, POINT, POWER_LEVELS, SLOPED, SPELT, Type, is_linear, linear, power,
+                        product, row_of, spell_unit)
 
 MOST_LOOPS = 4  # around one term: keeps its work small
 MOST_EXPONENT = 3
@@ -189,7 +189,8 @@ class Terms:
                 variable, inside = self.loop(table, inside)
                 fors += f" for {variable} in {table}"
         name = self.rng.choice(names)
-        share = ["0 %", "5 %", "25 %", "60 %", "100 %", self.read(NUMBER, scope, min(depth, 1)) or "1"]
+        share = ["0 %", "5 %", "25 %", "60 %", "100 %",
+                 self.read(NUMBER, scope, min(depth, 1)) or "1"]
         body = self.make(body_kind, inside, depth)
         if name == "percentile" and body[0].isdigit():
             name = "median"  # a plain number there is taken for the share, out of place
@@ -221,7 +222,8 @@ class Terms:
             bound = self.bind(function, kind)
             if bound is not None:
                 parameters = [self.settled(p, function, bound) for p in function.parameters]
-                return f"{function.name}({', '.join(self.make(p, scope, depth) for p in parameters)})"
+                arguments = [self.make(p, scope, depth) for p in parameters]
+                return f"{function.name}({', '.join(arguments)})"
         return None
 
     def bind(self, function, kind):
@@ -265,7 +267,8 @@ class Terms:
         if depth <= 0 or self.chance(0.12):
             return self.leaf_of(kind, scope)
         ways = [lambda: self.read(kind, scope, depth - 1)] * 3
-        ways += [lambda: self.choice(kind, scope, depth - 1), lambda: self.call(kind, scope, depth - 1)]
+        ways += [lambda: self.choice(kind, scope, depth - 1),
+                 lambda: self.call(kind, scope, depth - 1)]
         ways += self.ways_of(kind)(kind, scope, depth - 1)
         return self.rng.choice(ways)() or self.leaf_of(kind, scope)
 
@@ -285,7 +288,8 @@ class Terms:
         own = [n for n, t in scope.names if t == kind]
         if own:
             return self.rng.choice(own)
-        name, held = self.rng.choice([(n, t) for n, t in scope.names if is_linear(t) and has_generic(t)])
+        name, held = self.rng.choice([(n, t) for n, t in scope.names
+                                      if is_linear(t) and has_generic(t)])
         generic = next(b for b, _ in held.dimension if is_generic(b))
         exponent = dict(kind.dimension)[generic] / dict(held.dimension)[generic]
         rest = product(kind.dimension, held.dimension, -exponent)
@@ -361,7 +365,8 @@ class Terms:
         return [
             lambda: "({0} / {1})".format(*self.alike(scope, depth)),
             lambda: f"({make(GAIN)} / {make(GAIN)})",
-            lambda: f"{one(['floor', 'ceil', 'round', 'sign', 'sqrt', 'exp'])}({make(NUMBER)} / 12)",
+            lambda: f"{one(['floor', 'ceil', 'round', 'sign'])}({make(NUMBER)} / 12)",
+            lambda: f"{one(['sqrt', 'exp'])}({make(NUMBER)} / 12)",
             lambda: f"{one(['log', 'log10', 'log2'])}(1 + abs({make(NUMBER)}))",
             lambda: f"{one(['sqrt', 'log', 'log2'])}({make(NUMBER)})",
             lambda: f"{one(['sin', 'cos', 'tan'])}({make(ANGLE)})",
@@ -405,7 +410,8 @@ class Terms:
             lambda: f"abs({make(kind)})",
         ]
         if kind != GAIN:
-            return ways + [lambda: self.several(self.rng.choice(["min", "max"]), kind, scope, depth)]
+            ways += [lambda: self.several(self.rng.choice(["min", "max"]), kind, scope, depth)]
+            return ways
         level, sloped = self.rng.choice(LEVELS), self.rng.choice(SLOPED)
         inverse = Type("real", "linear", power(sloped.dimension, -1))
         ways += [

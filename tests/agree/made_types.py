@@ -85,10 +85,6 @@ def is_linear(kind):
     return kind.scale == "linear"
 
 
-def is_logarithmic(kind):
-    return kind.scale in ("gain", "level")
-
-
 def difference(kind):
     """What may be added to a value of this type."""
     if kind.scale == "level":
