@@ -281,6 +281,8 @@ class Maker(Terms):
                                for v in chosen[:2])
         bounds = [f"{v.name} {self.rng.choice(['<', '<=', '>', '>='])} "
                   f"{self.side(v.type, scope, 1, 8)}" for v in chosen[1:]]
+        bounds += [f"{v.name} == {self.side(BOOL, scope, 1, 8)}" for v in self.values
+                   if v.role == "kpi" and v.type == BOOL and self.chance(0.5)]
         subject = f" subject to {', '.join(bounds)}" if bounds else ""
         self.declarations.append(f"goal {objectives}{subject};\n")
 

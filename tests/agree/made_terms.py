@@ -103,6 +103,7 @@ class Terms:
     def best(self, table, scope, depth):
         variable, inside = self.loop(table, scope)
         body = self.make(self.some_real(), inside, depth)
+        body = self.torn(inside) if self.chance(0.3) else body
         rest = self.filter_and_default(row_of(table), scope, inside, depth)
         return f"{self.rng.choice(['argmax', 'argmin'])}({body} for {variable} in {table}{rest})"
 
@@ -200,6 +201,39 @@ class Terms:
     def order_statistic(self, kind, scope, depth):
         return self.reduction(["min", "max", "percentile", "median"], kind, kind, scope, depth)
 
+    def guarded(self, kind, scope, depth):
+        """Whether something is there, and a reduction that has a value only then: two texts."""
+        if not scope.tables or len(scope.variables) >= MOST_LOOPS:
+            return None, None
+        table = self.rng.choice(TABLES)
+        variable, inside = self.loop(table, scope)
+        condition = self.condition(scope, inside, depth) or self.make(BOOL, inside, depth)
+        fors = f"for {variable} in {table}"
+        test = self.rng.choice([f"any(true {fors} if {condition})", f"any({condition} {fors})",
+                                f"(count({condition} {fors}) > 0)"])
+        name = self.rng.choice(["min", "max", "median", "percentile"])
+        share = "25 %, " if name == "percentile" else ""
+        body = self.make(kind, inside, depth)
+        if share and body[0].isdigit():
+            name, share = "max", ""
+        return test, f"{name}({share}{body} {fors} if {condition})"
+
+    def guarded_choice(self, kind, scope, depth):
+        test, value = self.guarded(kind, scope, depth)
+        return test and f"(if {test} then {value} else {self.make(kind, scope, depth)})"
+
+    def guarded_comparison(self, scope, depth):
+        kind = self.some_real()
+        test, value = self.guarded(kind, scope, depth)
+        guard = f"{test} and" if self.chance(0.5) else f"not {test} or"
+        sign = self.rng.choice(["<", ">="])
+        return test and f"({guard} {value} {sign} {self.make(kind, scope, depth)})"
+
+    def torn(self, scope):
+        """A number for some rows, none for others."""
+        name = self.rng.choice(["sqrt", "log", "log10"])
+        return f"{name}({self.leaf(NUMBER, scope)} - {self.rng.choice(['0.5', '1', '2'])})"
+
     # ---- what every type has
 
     def some_real(self):
@@ -270,6 +304,8 @@ class Terms:
         ways += [lambda: self.choice(kind, scope, depth - 1),
                  lambda: self.call(kind, scope, depth - 1)]
         ways += self.ways_of(kind)(kind, scope, depth - 1)
+        if kind.kind == "real" and kind.scale != "generic":
+            ways.append(lambda: self.guarded_choice(kind, scope, depth - 1))
         return self.rng.choice(ways)() or self.leaf_of(kind, scope)
 
     def leaf_of(self, kind, scope):
@@ -372,6 +408,7 @@ class Terms:
             lambda: f"{one(['sin', 'cos', 'tan'])}({make(ANGLE)})",
             lambda: f"sign({make(one(LINEAR + [GAIN]))})",
             lambda: f"({make(NUMBER)})^({make(NUMBER)})",
+            lambda: self.torn(scope),
             lambda: f"lin({make(GAIN)})",
             lambda: self.reduction(["count", "share"], NUMBER, BOOL, scope, depth),
             lambda: self.reduction(["count", "share"], NUMBER, BOOL, scope, depth),
@@ -447,9 +484,10 @@ class Terms:
         make = lambda k: self.make(k, scope, depth)
         ways = [lambda: self.comparison(scope, depth)] * 4
         ways += [lambda: f"({make(BOOL)} {self.rng.choice(['and', 'or'])} {make(BOOL)})"] * 2
-        ways += [lambda: f"not ({make(BOOL)})" if self.chance(0.3) else f"(not {make(BOOL)})",
+        ways += [lambda: f"(not {make(BOOL)})",
                  lambda: self.compared_labels(scope, depth),
-                 lambda: self.compared_rows(scope, depth)]
+                 lambda: self.compared_rows(scope, depth),
+                 lambda: self.guarded_comparison(scope, depth)]
         ways += [lambda: self.reduction(["any", "all"], BOOL, BOOL, scope, depth)] * 2
         return ways
 
