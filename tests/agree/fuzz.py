@@ -201,7 +201,7 @@ def read_arguments():
     parser.add_argument("work", type=lambda p: pathlib.Path(p).resolve())
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--first", type=int)
-    parser.add_argument("--every", type=int, default=6)
+    parser.add_argument("--every", type=int, default=8)
     parser.add_argument("--shrink", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--ledger", action="store_true")

@@ -7,7 +7,7 @@ statements ends in a line `}`: shrinking (shrink.py) takes such pieces away.
 import random
 import re
 
-from made_data import PAIRS, TABLES, DATA_SETS
+from made_data import DATA_SETS, LARGE, PAIRS, TABLES
 from made_terms import Function, Scope, Terms, Value
 from made_types import (BOOL, ENUMERATIONS, GAIN, LEVELS, LINEAR, NUMBER, POINT, SLOPED, Type,
                         difference, is_linear, linear, logarithmic, product, row_of,
@@ -354,8 +354,9 @@ class Maker(Terms):
                 f'unit packet "of whatever length";\n{"".join(self.declarations)}')
 
     def data_sets(self):
-        """Numbers of those that the blueprint is run with."""
-        return self.rng.sample(range(DATA_SETS), 4)
+        """Numbers of those that the blueprint is run with: one of them is large."""
+        small = [n for n in range(DATA_SETS) if n not in LARGE]
+        return [self.rng.choice(LARGE), *self.rng.sample(small, 3)]
 
 
 def bare(text):

@@ -81,7 +81,8 @@ PAIRS = {  # name: (indices, sparse, columns); a sparse one holds no rows
 }
 # Rows of site, cell, ue, hour; the first few are special, others drawn.
 SIZES = [(2, 3, 5, 2), (1, 1, 1, 1), (3, 4, 1100, 1), (0, 0, 0, 0), (2, 3, 0, 0), (2, 3, 9, 0),
-         (1, 1025, 2, 1)]
+         (1, 1025, 2, 1), (2, 2, 3, 2050)]
+LARGE = [number for number, sizes in enumerate(SIZES) if max(sizes) > 1024]  # HERMES_SUM_BLOCK
 
 
 def quantised(rng, column, coarse):
