@@ -28,6 +28,8 @@ void document_program(Compiler *compiler, DocFormat format, FILE *out);
 const char *clean_text(Arena *arena, const char *text);
 /* What stands at a span on one line, without comments. */
 const char *source_line(const Compiler *compiler, Span span);
+/* free_space_loss(d: m, f: GHz) -> dB */
+const char *function_signature(const Compiler *compiler, const Decl *function);
 /* The same as it was written, its lines moved left by the first one's indentation. `offsets` says
  * for each of its bytes where it stands in the source. */
 const char *source_code(const Compiler *compiler, Span span, uint32_t **offsets);

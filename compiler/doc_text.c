@@ -124,6 +124,23 @@ const char *source_line(const Compiler *compiler, Span span) {
   return line_end(&line);
 }
 
+static const char *written_type(const Compiler *compiler, const TypeExpr *type) {
+  return type == NULL ? "" : source_line(compiler, type->span);
+}
+
+const char *function_signature(const Compiler *compiler, const Decl *function) {
+  Arena *arena = (Arena *)&compiler->arena;
+  const char *text = arena_format(arena, "%s(", function->name.text);
+  for (const Item *item = function->items; item != NULL; item = item->next)
+    text = arena_format(arena, "%s%s%s: %s", text, item == function->items ? "" : ", ",
+                        item->name.text, written_type(compiler, item->type));
+  text = arena_format(arena, "%s) -> %s", text, written_type(compiler, function->result));
+  for (const NameList *name = function->generics; name != NULL; name = name->next)
+    text = arena_format(arena, "%s%s %s", text, name == function->generics ? " for any" : ",",
+                        name->name.text);
+  return text;
+}
+
 /* ---- code ---- */
 
 static uint32_t indentation(const char *text, uint32_t start) {

@@ -204,23 +204,6 @@ static Uses function_uses(const Document *document, const Decl *decl) {
   return uses;
 }
 
-static const char *written_type(const Document *document, const TypeExpr *type) {
-  return type == NULL ? "" : source_line(document->compiler, type->span);
-}
-
-static const char *signature(const Document *document, const Decl *function) {
-  Arena *arena = document->arena;
-  const char *text = arena_format(arena, "%s(", function->name.text);
-  for (const Item *item = function->items; item != NULL; item = item->next)
-    text = arena_format(arena, "%s%s%s: %s", text, item == function->items ? "" : ", ",
-                        item->name.text, written_type(document, item->type));
-  text = arena_format(arena, "%s) -> %s", text, written_type(document, function->result));
-  for (const NameList *name = function->generics; name != NULL; name = name->next)
-    text = arena_format(arena, "%s%s %s", text, name == function->generics ? " for any" : ",",
-                        name->name.text);
-  return text;
-}
-
 static void bind_locals(Notation *notation, const Decl *function) {
   for (const Item *item = function->items; item != NULL; item = item->next)
     bind_name(notation, item->name);
@@ -252,7 +235,7 @@ static void write_function(Document *document, const Decl *function) {
   if (module != NULL) page_part(page, PART_TAG, "module", clean_text(document->arena, module));
   page_close(page, PART_CARD_TITLE);
   page_open(page, PART_PARAGRAPH, NULL);
-  page_code(page, signature(document, function));
+  page_code(page, function_signature(document->compiler, function));
   page_close(page, PART_PARAGRAPH);
   write_doc(document, function->doc);
   write_function_formulas(document, function, &uses);

@@ -7,6 +7,7 @@
 #include "grammar.h"
 #include "next.h"
 #include "options.h"
+#include "primer.h"
 
 #include <hermes/twin.h>
 
@@ -365,6 +366,14 @@ static void fix(Session *session) {
   show(session, write_mended);
 }
 
+static bool write_pages(Session *session, FILE *out) {
+  return write_primer(&session->compiler, out);
+}
+
+static void prime(Session *session) {
+  show(session, write_pages);
+}
+
 static int run_quiet(Session *session, void (*run)(Session *)) {
   run(session);
   report_all(session);
@@ -374,7 +383,8 @@ static int run_quiet(Session *session, void (*run)(Session *)) {
 static int run_command(Session *session) {
   static void (*const quiet[])(Session *) = {
       [COMMAND_BUILD] = build, [COMMAND_CHECK] = check,      [COMMAND_FIX] = fix,
-      [COMMAND_NEXT] = next,   [COMMAND_PRINT] = print_form, [COMMAND_DOCUMENT] = document};
+      [COMMAND_NEXT] = next,   [COMMAND_PRINT] = print_form, [COMMAND_DOCUMENT] = document,
+      [COMMAND_PRIMER] = prime};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
   if (command == COMMAND_FORMAT) return format(session);

@@ -43,6 +43,9 @@ static const struct {
                          0, 0},
     [COMMAND_NEXT] = {"next", "hermesc next [--format=FORMAT] BLUEPRINT:OFFSET|:LINE:COLUMN",
                       "which keywords, names and units may follow at a place", 0, 0},
+    [COMMAND_PRIMER] = {"primer", "hermesc primer",
+                        "write the language on a few pages, for a model's prompt or a person", 0,
+                        0},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
                        NULL, 0, 0},
 };
@@ -58,7 +61,8 @@ enum {
   /* that read a blueprint */
   IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | IN_DOCUMENT | IN_NEXT | 1 << COMMAND_CHECK |
            1 << COMMAND_INTERPRET,
-  IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE | IN_GRAMMAR,
+  IN_EVERY =
+      IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE | IN_GRAMMAR | 1 << COMMAND_PRIMER,
 };
 
 /* ---- the options, each once ---- */
@@ -144,7 +148,8 @@ static const char examples[] =
     "  hermesc fmt power_control.hbp                lay it out as all blueprints are\n"
     "  hermesc doc -o page.html power_control.hbp   a page to read, with a picture and formulas\n"
     "  hermesc explain HB0402                       the long story of an error\n"
-    "  hermesc next power_control.hbp:14:9          what may be written there\n";
+    "  hermesc next power_control.hbp:14:9          what may be written there\n"
+    "  hermesc primer                               the language, for the prompt of a model\n";
 
 static const char whole_blueprint[] =
     "A whole blueprint, over a table cells.csv with the columns cell and tx_power:\n"

@@ -17,6 +17,7 @@ typedef enum Command {
   COMMAND_DOCUMENT,
   COMMAND_GRAMMAR,
   COMMAND_NEXT,
+  COMMAND_PRIMER,
   COMMAND_PRINT
 } Command;
 typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF } ErrorFormat;

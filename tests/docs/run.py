@@ -1,29 +1,19 @@
 #!/usr/bin/env python3
 """The documentation is true: every ```hermes snippet compiles, and does what is written beside it.
 
-A fence says by its info string, which no reader sees, what its snippet is:
+Snippets are those of snippets.py, continuing scaffold.hbp, and also:
 
-  hermes                        a whole blueprint or module
-  hermes file=first.hbp         the same, kept under this name for the console blocks of its page
-  hermes fragment=scaffold      stands word for word in tests/docs/scaffold.hbp, where fragments are compiled
-  hermes fragment=declarations  declarations, behind those of the scaffold
-  hermes fragment=functional    statements of a functional block behind them; fragment=operational likewise
-  hermes fragment=values        expressions, one in each line, with what each of them gives behind a `#`:
-                                  33 dBm         its value (decimals are taken to be rounded)
-                                  -> dBm         its type
-                                  HB0402         what is reported of it
-                                  33 dB, HB0421  its value, and a warning
-                                and, two blanks further, a remark. u, c and h are rows of ue, cell and hour.
+  hermes file=first.hbp         kept under this name for the console blocks of its page
+  hermes fragment=scaffold      stands word for word in tests/docs/scaffold.hbp
   csv file=cells.csv            stands word for word in tests/docs/data
   console                       commands and what they print (`...`: anything), in a directory with the page's
                                 files and data/; of docs/language.md alone, the README has a test of its own
 
-In all of them, what is reported must be what the comments name, each code on its own line, and nothing else.
+docs/primer.md, whose snippets continue one another, is tested by tests/primer.
 Beyond that, the tables of docs/language.md are held against the tables of the compiler, row by row.
 usage: run.py HERMESC [WORKDIR]
 """
 import concurrent.futures
-import json
 import os
 import pathlib
 import re
@@ -32,162 +22,34 @@ import subprocess
 import sys
 import tempfile
 
+from snippets import DATA, HERMESC, Scaffold, Wrong, expect_reports, require, snippets
+
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
-DATA = HERE / "data"
-HERMESC = pathlib.Path(sys.argv[1]).resolve()
 LANGUAGE = SOURCE / "docs/language.md"
 
-SCAFFOLD = (HERE / "scaffold.hbp").read_text(encoding="utf-8")
-FRAGMENTS = {
-    "declarations": "{text}\n",
-    "functional": 'functional block snippet "A snippet." {\n{text}\n}\n',
-    "operational": 'operational block snippet "A snippet." {\n{text}\n}\n',
-}
-ROWS = "[u in ue, c in cell, h in hour]"
-FORS = "for u in ue for c in cell for h in hour"
+SCAFFOLD = Scaffold((HERE / "scaffold.hbp").read_text(encoding="utf-8"))
 
-
-class Wrong(Exception):
-    """What a page says and what is so."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
-
-
-# ---- pages and their snippets ----
-
-class Snippet:
-    def __init__(self, page, line, words, text):
-        self.page, self.line, self.text = page, line, text
-        self.language = words[0] if words else ""
-        self.options = dict(word.partition("=")[::2] for word in words[1:])
-
-    def place(self, line=0):
-        return f"{self.page.relative_to(SOURCE)}:{self.line + line}"
-
-
-def snippets(page):
-    lines = page.read_text(encoding="utf-8").splitlines()
-    start = None
-    for number, line in enumerate(lines, 1):
-        if not line.startswith("```"):
-            continue
-        if start is None:
-            start = number
-            continue
-        yield Snippet(page, start, lines[start - 1][3:].split(), "\n".join(lines[start:number - 1]))
-        start = None
-    require(start is None, f"{page}: a fence is not closed")
-
+# ---- pages ----
 
 def pages():
     return [page for pattern in ("docs/*.md", "README.md", "examples/*/README.md")
-            for page in sorted(SOURCE.glob(pattern))]
+            for page in sorted(SOURCE.glob(pattern)) if page.name != "primer.md"]
 
 
-# ---- hermesc ----
-
-def hermesc(*words, text):
-    return subprocess.run([HERMESC, *words], input=text, text=True, capture_output=True, timeout=60)
-
-
-def reported(text, lines_before):
-    """(line, code) of every diagnostic; line 1 is the first one behind the scaffold."""
-    done = hermesc("check", "--error-format=json", "-", text=text)
-    require(done.returncode in (0, 1), f"hermesc exits {done.returncode}\n{done.stderr}")
-    return {(d["line"] - lines_before, d["code"]): d["message"] for d in json.loads(done.stdout)["diagnostics"]}
-
-
-def expect_reports(text, wanted, lines_before=0):
-    found = reported(text, lines_before)
-    for line, code in wanted - set(found):
-        raise Wrong(f"line {line}: {code} should be reported, and is not: {found or 'nothing is'}")
-    for (line, code), message in found.items():
-        require((line, code) in wanted, f"line {line}: {code}: {message}")
-
-
-def commented_codes(text):
-    return {(number, code) for number, line in enumerate(text.splitlines(), 1)
-            for code in re.findall(r"\bHB\d{4}\b", line.partition("#")[2])}
-
-
-def tested(text):
-    """The verdict on every `expect`, on tests/docs/data."""
-    done = hermesc("interpret", "-", "test", "--data", DATA, "--format=json", "--quiet", text=text)
-    require(done.returncode in (0, 1) and done.stdout.startswith("{"), f"exit {done.returncode}\n{done.stderr}")
-    return json.loads(done.stdout)["expects"]
-
-
-def check_fragment(text, fragment, wanted):
-    """As it stands among the declarations of the scaffold; what it expects holds."""
-    before, _, after = FRAGMENTS[fragment].partition("{text}")
-    before = SCAFFOLD + before
-    expect_reports(before + text + after, wanted, before.count("\n"))
-    if "expect " in text and not wanted:
-        for expect in tested(before + text + after):
-            require(expect["passed"], f"\"{expect['doc']}\" does not hold")
+def snippets_of(page):
+    return snippets(str(page.relative_to(SOURCE)), page.read_text(encoding="utf-8"))
 
 
 # ---- one snippet ----
 
 def check_scaffold(snippet):
-    require(snippet.text in SCAFFOLD, "this does not stand in tests/docs/scaffold.hbp")
-
-
-def check_snippet(snippet):
-    fragment, codes = snippet.options.get("fragment"), commented_codes(snippet.text)
-    if fragment is None:
-        expect_reports(snippet.text, codes)
-    else:
-        require(fragment in FRAGMENTS, f"a fragment of no known kind: {fragment}")
-        check_fragment(snippet.text, fragment, codes)
+    require(snippet.text in SCAFFOLD.text, "this does not stand in tests/docs/scaffold.hbp")
 
 
 def check_csv(snippet):
     file = DATA / snippet.options["file"]
     require(snippet.text + "\n" == file.read_text(encoding="utf-8"), f"this is not what {file} holds")
-
-
-# ---- one line of values ----
-
-LINE = re.compile(r"(?P<expression>.*?\S)\s+#\s(?P<result>\S.*?)(?:\s{2,}.*)?")
-NUMBER = re.compile(r"-?\d+(?:\.(?P<decimals>\d+))?(?: (?P<unit>\S+))?")
-
-
-def tolerance(result):
-    number = NUMBER.fullmatch(result)
-    if not number or not number["decimals"]:
-        return ""
-    unit = number["unit"] or ""
-    unit = "dB" if unit.startswith("dB") else "K" if unit == "degC" else unit
-    return f" within 0.{'0' * len(number['decimals'])}5001 {unit}"
-
-
-def check_value(expression, result):
-    claim = f"({expression}) == ({result}){tolerance(result)}"
-    verdict = tested(SCAFFOLD + f'expect "what is written" {{ assert {claim}\n{FORS}; }}\n')[0]["asserts"][0]
-    require(not verdict["failed"] and verdict["checked"], f"it is {verdict['worst']['left']} {verdict['worst']['unit']}")
-
-
-def check_line(line):
-    parts = LINE.fullmatch(line)
-    require(parts, "a line of values reads `expression  # result  remark`")
-    expression = parts["expression"]
-    result = re.sub(r",? ?HB\d{4}", "", parts["result"])
-    typed = result.startswith("-> ")
-    head = f"out value{ROWS} : {result[3:]} =" if typed else f"let value{ROWS} ="
-    check_fragment(f"{head} {expression};", "functional", commented_codes(line))
-    if result and not typed:
-        check_value(expression, result)
-
-
-def line_tests(snippet):
-    for number, line in enumerate(snippet.text.splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            yield f"{snippet.place(number)}: {line}", lambda line=line: check_line(line)
 
 
 # ---- the console of docs/language.md ----
@@ -202,7 +64,7 @@ def check_console(work):
     shutil.copytree(DATA, work / "data", dirs_exist_ok=True)
     environment = {"XDG_CACHE_HOME": str(work / "cache"), **os.environ}
     environment["PATH"] = f"{HERMESC.parent}:{environment['PATH']}"
-    for snippet in snippets(LANGUAGE):
+    for snippet in snippets_of(LANGUAGE):
         if snippet.language == "hermes" and "file" in snippet.options:
             (work / snippet.options["file"]).write_text(snippet.text + "\n", encoding="utf-8")
         for part in re.split(r"^\$ ", snippet.text + "\n", flags=re.M)[1:] if snippet.language == "console" else []:
@@ -308,15 +170,12 @@ def check_codes(text):
 # ---- all tests ----
 
 def snippet_tests(snippet):
-    fragment = snippet.options.get("fragment")
     if snippet.language == "csv" and "file" in snippet.options:
         yield snippet.place(), lambda: check_csv(snippet)
-    if snippet.language != "hermes":
-        return
-    if fragment == "values":
-        yield from line_tests(snippet)
-    else:
-        yield snippet.place(), lambda: (check_scaffold if fragment == "scaffold" else check_snippet)(snippet)
+    elif snippet.options.get("fragment") == "scaffold":
+        yield snippet.place(), lambda: check_scaffold(snippet)
+    elif snippet.language == "hermes":
+        yield from SCAFFOLD.tests(snippet)
 
 
 def page_tests(work):
@@ -326,7 +185,7 @@ def page_tests(work):
     for name, check in checks.items():
         yield f"docs/language.md, {name}", lambda check=check: check(page)
     yield "docs/language.md, console", lambda: check_console(work)
-    yield "scaffold.hbp", lambda: expect_reports(SCAFFOLD, set())
+    yield "scaffold.hbp", lambda: expect_reports(SCAFFOLD.text, set())
     for path in pages():
         yield f"{path.relative_to(SOURCE)}, codes", lambda path=path: check_codes(path.read_text(encoding="utf-8"))
 
@@ -345,7 +204,7 @@ def outcome(test):
 def main():
     with tempfile.TemporaryDirectory(prefix="hermes docs ") as directory:
         work = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else directory).resolve()
-        tests = list(page_tests(work)) + [test for page in pages() for s in snippets(page) for test in snippet_tests(s)]
+        tests = list(page_tests(work)) + [test for page in pages() for s in snippets_of(page) for test in snippet_tests(s)]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             failures = [failure for failure in pool.map(outcome, tests) if failure]
     for failure in failures:

@@ -1,0 +1,10 @@
+/* `hermesc primer`: the language on a few pages, for those who write their first blueprint. */
+#ifndef HERMESC_PRIMER_H
+#define HERMESC_PRIMER_H
+
+#include "hermesc.h"
+
+/* Writes it as Markdown. Reads the library; false, with diagnostics, where a module is no good. */
+bool write_primer(Compiler *compiler, FILE *out);
+
+#endif

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""`hermesc primer` is short, true and whole: it fits a prompt, every line of its code is compiled, nothing is missing.
+
+Its first fence is a blueprint; the others continue it, as tests/docs/snippets.py says, on the data of tests/docs. What
+is shown as wrong is refused with the code beside it, and no code stands outside of fences that is not checked.
+usage: run.py HERMESC [WORKDIR]
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests/docs"))
+from snippets import HERMESC, Scaffold, Wrong, expect_reports, hermesc, require, snippets  # noqa: E402
+
+MOST_TOKENS = 6000
+# The pieces into which tokenizers of the GPT family cut a text first. They keep most short words whole; here a word
+# counts one token for every four letters, a number for every three digits, signs for every two, and each line break
+# and each further blank for one: more than such tokenizers need of English and of code.
+PIECE = re.compile(r" ?[A-Za-z]+|[0-9]{1,3}| ?[^\sA-Za-z0-9]+|\s*\n|\s+(?!\S)|\s+")
+BYTES_FOR_TOKEN = 3.2
+
+
+def tokens_of_piece(piece):
+    text = piece.strip()
+    length = 4 if text.isalpha() else 3 if text.isdigit() else 2
+    return max(1, -(-len(text) // length))
+
+
+def tokens(text):
+    return max(sum(map(tokens_of_piece, PIECE.findall(text))), round(len(text.encode()) / BYTES_FOR_TOKEN))
+
+
+def source(path):
+    return (SOURCE / path).read_text(encoding="utf-8")
+
+
+def code(page):
+    return [snippet for snippet in snippets("hermesc primer", page) if snippet.language == "hermes"]
+
+
+# ---- what is checked ----
+
+def check_size(page):
+    require(tokens(page) < MOST_TOKENS, f"the primer has {tokens(page)} tokens, and must stay below {MOST_TOKENS}")
+
+
+def check_form(page):
+    require("<!--" not in page and "primer:" not in page, "a comment of the page is left, or a list of no known name")
+    require(page.count("```") == 2 * len(code(page)), "a fence holds no code of blueprints")
+    for snippet in code(page):
+        require(set(snippet.options) <= {"fragment"}, f"{snippet.place()}: a mark of the reference is left")
+
+
+def check_whole(page):
+    """Every built-in function, unit and function of the library stands in it."""
+    for name in re.findall(r"^(?:BUILTIN|REDUCTION)\((\w+),", source("compiler/builtins.def"), re.M):
+        require(re.search(rf"[`|]{name}[|(]", page), f"the function `{name}` is missing")
+    for symbol in re.findall(r'HERMES_UNIT\("([^"]+)",', source("runtime/units/units.def")):
+        require(re.search(rf"^- .*: .*(?<!\S){re.escape(symbol)}\*?(?!\S)", page, re.M), f"the unit `{symbol}` is missing")
+    for file in sorted((SOURCE / "stdlib").rglob("*.hbp")):
+        text = file.read_text(encoding="utf-8")
+        module = re.search(r"^module (\S+)", text, re.M)[1]
+        require(f"`import {module};`" in page, f"the module `{module}` is missing")
+        for head in re.findall(r"^function (.*?)\s*(?=\n|=|\{)", text, re.M):
+            require(f"`{head}`" in page, f"`{head}` is missing")
+
+
+def check_version(page):
+    version = subprocess.run([HERMESC, "--version"], text=True, capture_output=True, timeout=60).stdout.strip()
+    require(f"the language of {version}." in page, f"it does not say that it is that of {version}")
+
+
+def check_command():
+    require(hermesc("primer", "now", text="").returncode == 2, "`primer` takes no words")
+    require(hermesc("primer", "--format=gbnf", text="").returncode == 2, "`primer` has no format")
+
+
+def all_tests(page):
+    blueprint, *others = code(page)
+    require(not blueprint.options, "the primer begins with a whole blueprint")
+    scaffold = Scaffold(blueprint.text + "\n")
+    yield "size", lambda: check_size(page)
+    yield "form", lambda: check_form(page)
+    yield "whole", lambda: check_whole(page)
+    yield "version", lambda: check_version(page)
+    yield "command", check_command
+    yield "the blueprint", lambda: expect_reports(blueprint.text, set())
+    for snippet in others:
+        yield from scaffold.tests(snippet)
+
+
+def outcome(test):
+    name, check = test
+    try:
+        check()
+        return None
+    except Wrong as why:
+        return f"{name}\n  {why}"
+
+
+def main():
+    done = hermesc("primer", text="")
+    page = done.stdout
+    if done.returncode or done.stderr:
+        sys.exit(f"hermesc primer exits {done.returncode}\n{done.stderr}")
+    tests = list(all_tests(page))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        failures = [failure for failure in pool.map(outcome, tests) if failure]
+    for failure in failures:
+        print(failure)
+    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed; about {tokens(page)} tokens")
+    return bool(failures)
+
+
+sys.exit(main())
