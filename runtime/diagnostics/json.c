@@ -41,9 +41,9 @@ static void add_number(cJSON *object, const char *key, size_t number) {
   if (number > 0) cJSON_AddNumberToObject(object, key, (double)number);
 }
 
-static void add_place(cJSON *object, const hermes_place *place) {
+static void add_place(hermes_finder *finder, cJSON *object, const hermes_place *place) {
   if (!place->file) return;
-  hermes_spot spot = hermes_spot_of(place);
+  hermes_spot spot = hermes_spot_of(finder, place);
   hermes_json_add(object, "file", place->file);
   add_number(object, "line", spot.line);
   add_number(object, "column", spot.column);
@@ -54,11 +54,11 @@ static void add_place(cJSON *object, const hermes_place *place) {
   cJSON_AddNumberToObject(object, "end", (double)place->end);
 }
 
-static void add_labels(cJSON *object, const hermes_diagnostic *d) {
+static void add_labels(hermes_finder *finder, cJSON *object, const hermes_diagnostic *d) {
   cJSON *labels = cJSON_AddArrayToObject(object, "labels");
   for (size_t i = 0; i < d->label_count; i++) {
     cJSON *label = cJSON_CreateObject();
-    add_place(label, &d->labels[i].place);
+    add_place(finder, label, &d->labels[i].place);
     hermes_json_add(label, "message", d->labels[i].message);
     cJSON_AddItemToArray(labels, label);
   }
@@ -104,16 +104,16 @@ static void add_fixes(cJSON *object, const hermes_diagnostic *d) {
   }
 }
 
-static cJSON *diagnostic_of(const hermes_diagnostic *d) {
+static cJSON *diagnostic_of(hermes_finder *finder, const hermes_diagnostic *d) {
   const hermes_code_info *info = hermes_code_of(d->code);
   cJSON *object = cJSON_CreateObject();
   hermes_json_add(object, "code", info->name);
   hermes_json_add(object, "severity", SEVERITIES[d->severity]);
   hermes_json_add(object, "category", CATEGORIES[info->category]);
   hermes_json_add(object, "message", d->message);
-  add_place(object, &d->place);
+  add_place(finder, object, &d->place);
   hermes_json_add(object, "label", d->place_label);
-  add_labels(object, d);
+  add_labels(finder, object, d);
   hermes_json_add(object, "expected", d->expected);
   hermes_json_add(object, "actual", d->actual);
   hermes_json_candidates(object, d->candidates);
@@ -125,8 +125,9 @@ static cJSON *diagnostic_of(const hermes_diagnostic *d) {
 
 char *hermes_diagnostics_json(const hermes_diagnostics *list) {
   cJSON *array = cJSON_CreateArray();
+  hermes_finder finder = {0};
   for (size_t i = 0; i < list->count; i++) {
-    cJSON_AddItemToArray(array, diagnostic_of(&list->items[i]));
+    cJSON_AddItemToArray(array, diagnostic_of(&finder, &list->items[i]));
   }
   char *text = cJSON_PrintUnformatted(array);
   cJSON_Delete(array);

@@ -54,17 +54,15 @@ hermes_character hermes_character_at(const char *text, size_t length) {
   return (hermes_character){.bytes = bytes, .valid = true, .visible = is_visible(point)};
 }
 
-/* Of valid text; a thousand places in one line of megabytes must not take minutes. */
+/* Of valid text. */
 static size_t count_characters(const char *text, size_t length) {
   size_t count = 0;
-  for (size_t at = 0; at < length; at++)
-    count += !continues(text, length, at);
+  for (size_t at = 0; at < length; at++) count += !continues(text, length, at);
   return count;
 }
 
 static size_t line_start(const char *text, size_t at) {
-  while (at > 0 && text[at - 1] != '\n')
-    at--;
+  while (at > 0 && text[at - 1] != '\n') at--;
   return at;
 }
 
@@ -78,9 +76,10 @@ static size_t count_lines(const char *text, size_t length) {
   return count;
 }
 
-/* Where the line that begins at `start` ends, without its line feed and carriage return. */
-static size_t line_end(const char *text, size_t length, size_t start) {
-  const char *feed = memchr(text + start, '\n', length - start);
+/* Where the line that begins at `start` and holds `at` ends, without its line feed and carriage
+ * return. */
+static size_t line_end(const char *text, size_t length, size_t start, size_t at) {
+  const char *feed = memchr(text + at, '\n', length - at);
   size_t end = feed ? (size_t)(feed - text) : length;
   return end > start && text[end - 1] == '\r' ? end - 1 : end;
 }
@@ -89,27 +88,52 @@ static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-static hermes_spot spot_in_text(const hermes_place *place) {
+/* Between where the finder is and `at` lies `between`, of `length` bytes; `ahead` says on which
+ * side. */
+static void move_finder(hermes_finder *f, size_t at, const char *between, size_t length,
+                        bool ahead) {
+  size_t feeds = count_lines(between, length);
+  if (feeds == 0) {
+    size_t characters = count_characters(between, length);
+    f->column = ahead ? f->column + characters : f->column - characters;
+  } else {
+    f->line = ahead ? f->line + feeds : f->line - feeds;
+    f->line_start = line_start(f->text, at);
+    f->column = 1 + count_characters(f->text + f->line_start, at - f->line_start);
+  }
+  f->at = at;
+}
+
+static void find(hermes_finder *f, const char *text, size_t at) {
+  if (f->text != text) *f = (hermes_finder){.text = text, .line = 1, .column = 1};
+  if (at >= f->at)
+    move_finder(f, at, text + f->at, at - f->at, true);
+  else
+    move_finder(f, at, text + at, f->at - at, false);
+}
+
+static hermes_spot spot_in_text(hermes_finder *f, const hermes_place *place) {
   const char *text = place->text;
   size_t start = smaller(place->start, place->length);
   size_t end = smaller(place->end, place->length);
   if (end < start) end = start;
-  size_t line = line_start(text, start), last_line = line_start(text, end);
-  size_t length = line_end(text, place->length, line) - line;
-  size_t number = 1 + count_lines(text, line);
-  return (hermes_spot){
-      .line = number,
-      .column = 1 + count_characters(text + line, start - line),
-      .end_line = number + count_lines(text + line, last_line - line),
-      .end_column = 1 + count_characters(text + last_line, end - last_line),
+  find(f, text, start);
+  size_t line = f->line_start, length = line_end(text, place->length, line, start) - line;
+  hermes_spot spot = {
+      .line = f->line,
+      .column = f->column,
       .line_text = text + line,
       .line_length = length,
       .from = smaller(start - line, length),
       .to = smaller(end - line, length),
   };
+  find(f, text, end);
+  spot.end_line = f->line;
+  spot.end_column = f->column;
+  return spot;
 }
 
-hermes_spot hermes_spot_of(const hermes_place *place) {
-  if (place->text) return spot_in_text(place);
+hermes_spot hermes_spot_of(hermes_finder *finder, const hermes_place *place) {
+  if (place->text) return spot_in_text(finder, place);
   return (hermes_spot){.line = place->line, .column = place->column};
 }

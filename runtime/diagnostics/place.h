@@ -21,7 +21,15 @@ typedef struct hermes_spot {
   size_t from, to; /* byte offsets into line_text; `to` stays in the line */
 } hermes_spot;
 
-hermes_spot hermes_spot_of(const hermes_place *place);
+/* What was found last: the next place in that text is found from there, and costs what lies between
+ * the two. So a thousand places in one line of megabytes cost about what one does. {0} at first. */
+typedef struct hermes_finder {
+  const char *text;
+  size_t at, line_start; /* bytes */
+  size_t line, column;
+} hermes_finder;
+
+hermes_spot hermes_spot_of(hermes_finder *finder, const hermes_place *place);
 
 /* One character of UTF-8. A byte that belongs to none is a character by itself, and not valid. */
 typedef struct hermes_character {

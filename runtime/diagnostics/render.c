@@ -15,6 +15,7 @@ typedef struct printer {
   bool colour;
   int gutter; /* digits of the largest line number */
   hermes_severity severity;
+  hermes_finder finder;
 } printer;
 
 /* One underlined piece of a source line, with what stands beneath it. */
@@ -27,7 +28,8 @@ typedef struct mark {
   size_t from, to; /* columns of the excerpt, from 0; never empty */
 } mark;
 
-/* The part of a line that an excerpt shows, in columns of the line. */
+/* The part of a line that an excerpt shows: bytes of the line, between characters. It is found from
+ * the place in it, so that a line of megabytes costs no more than a short one. */
 typedef struct window {
   size_t first, last;
   size_t shift; /* what "..." before it takes */
@@ -83,32 +85,67 @@ static size_t next_column(size_t column, char c) {
   return c == '\t' ? (column / TAB_STOP + 1) * TAB_STOP : column + 1;
 }
 
-static size_t column_of(const char *line, size_t offset) {
+/* Goes on over characters while they fit into `columns`, counted from the byte `from`. */
+static size_t go_forward(const hermes_spot *spot, size_t from, size_t columns) {
+  size_t at = from, column = 0;
+  while (at < spot->line_length) {
+    const char *text = spot->line_text + at;
+    column = next_column(column, *text);
+    if (column > columns) break;
+    at += hermes_character_at(text, spot->line_length - at).bytes;
+  }
+  return at;
+}
+
+/* Where the character before `at` begins: what is no character is a byte by itself. */
+static size_t character_before(const char *line, size_t at) {
+  enum { LONGEST = 4 };
+  for (size_t bytes = 2; bytes <= LONGEST && bytes <= at; bytes++) {
+    hermes_character c = hermes_character_at(line + at - bytes, bytes);
+    if (c.valid && c.bytes == bytes) return at - bytes;
+  }
+  return at - 1;
+}
+
+/* Goes back over as many characters; a tab counts as one that is as wide as tabs are. */
+static size_t go_back(const hermes_spot *spot, size_t from, size_t columns) {
+  size_t at = from;
+  for (size_t column = 0; at > 0 && column < columns;) {
+    size_t before = character_before(spot->line_text, at);
+    column += spot->line_text[before] == '\t' ? TAB_STOP : 1;
+    if (column <= columns) at = before;
+  }
+  return at;
+}
+
+/* The column of a byte of the window, from 0. */
+static size_t column_of(const hermes_spot *spot, const window *shown, size_t byte) {
   size_t column = 0;
-  for (size_t at = 0; at < offset; at += hermes_character_at(line + at, offset - at).bytes) {
-    column = next_column(column, line[at]);
+  for (size_t at = shown->first; at < byte;) {
+    const char *text = spot->line_text + at;
+    column = next_column(column, *text);
+    at += hermes_character_at(text, byte - at).bytes;
   }
   return column;
 }
 
-static window window_around(const mark *m) {
-  size_t width = column_of(m->spot.line_text, m->spot.line_length);
-  if (width <= EXCERPT_WIDTH) return (window){.last = width};
-  size_t from = column_of(m->spot.line_text, m->spot.from);
-  size_t first = from > EXCERPT_BEFORE ? from - EXCERPT_BEFORE : 0;
-  if (first > width - EXCERPT_WIDTH) first = width - EXCERPT_WIDTH;
-  return (window){first, first + EXCERPT_WIDTH, first > 0 ? strlen("...") : 0};
+/* Where the line ends soon, more of it is shown before the place. */
+static window window_around(const hermes_spot *spot) {
+  size_t end = spot->line_length;
+  if (go_forward(spot, 0, EXCERPT_WIDTH) == end) return (window){.last = end};
+  size_t first = go_back(spot, spot->from, EXCERPT_BEFORE);
+  size_t of_end = go_back(spot, end, EXCERPT_WIDTH);
+  if (of_end < first) first = of_end;
+  return (window){first, go_forward(spot, first, EXCERPT_WIDTH), first > 0 ? strlen("...") : 0};
 }
 
 /* Finds the columns of a mark in an excerpt; false where it begins outside. */
 static bool fit(mark *m, const window *shown) {
-  size_t from = column_of(m->spot.line_text, m->spot.from);
-  size_t to = column_of(m->spot.line_text, m->spot.to);
-  if (from < shown->first || from > shown->last) return false;
-  if (to > shown->last) to = shown->last;
-  if (to <= from) to = from + 1;
-  m->from = from - shown->first + shown->shift;
-  m->to = to - shown->first + shown->shift;
+  if (m->spot.from < shown->first || m->spot.from > shown->last) return false;
+  size_t to = m->spot.to < shown->last ? m->spot.to : shown->last;
+  m->from = column_of(&m->spot, shown, m->spot.from) + shown->shift;
+  m->to = column_of(&m->spot, shown, to) + shown->shift;
+  if (m->to <= m->from) m->to = m->from + 1;
   return true;
 }
 
@@ -128,18 +165,18 @@ static void put_source(const printer *p, const hermes_spot *spot, const window *
   if (spot->line_length > 0) fputc(' ', p->out);
   if (shown->first > 0) fputs("...", p->out);
   size_t column = 0;
-  for (size_t at = 0; at < spot->line_length && column < shown->last;) {
+  for (size_t at = shown->first; at < shown->last;) {
     const char *text = spot->line_text + at;
-    hermes_character c = hermes_character_at(text, spot->line_length - at);
+    hermes_character c = hermes_character_at(text, shown->last - at);
     size_t next = next_column(column, *text);
-    if (*text != '\t' && column >= shown->first) put_character(p, text, c);
-    for (; *text == '\t' && column < next; column++) {
-      if (column >= shown->first && column < shown->last) fputc(' ', p->out);
-    }
+    if (*text == '\t')
+      fprintf(p->out, "%*s", (int)(next - column), "");
+    else
+      put_character(p, text, c);
     column = next;
     at += c.bytes;
   }
-  fputs(column < column_of(spot->line_text, spot->line_length) ? "...\n" : "\n", p->out);
+  fputs(shown->last < spot->line_length ? "...\n" : "\n", p->out);
 }
 
 /* Goes on to a column of the excerpt. */
@@ -241,22 +278,25 @@ static void put_excerpt(const printer *p, mark *marks, size_t count, size_t whic
     return;
   }
   fputc('\n', p->out);
-  window shown = window_around(m);
+  window shown = window_around(&m->spot);
   put_source(p, &m->spot, &shown);
   while (put_row(p, marks, count, m->spot.line_text, &shown)) continue;
 }
 
 /* ---- one diagnostic ---- */
 
-static mark mark_of(const hermes_place *place, const char *label, bool primary) {
-  return (mark){.place = place, .spot = hermes_spot_of(place), .label = label, .primary = primary};
+static mark mark_of(printer *p, const hermes_place *place, const char *label, bool primary) {
+  return (mark){.place = place,
+                .spot = hermes_spot_of(&p->finder, place),
+                .label = label,
+                .primary = primary};
 }
 
-static size_t collect_marks(const hermes_diagnostic *d, mark marks[MARKS]) {
+static size_t collect_marks(printer *p, const hermes_diagnostic *d, mark marks[MARKS]) {
   size_t count = 0;
-  if (d->place.file) marks[count++] = mark_of(&d->place, d->place_label, true);
+  if (d->place.file) marks[count++] = mark_of(p, &d->place, d->place_label, true);
   for (size_t i = 0; i < d->label_count; i++) {
-    marks[count++] = mark_of(&d->labels[i].place, d->labels[i].message, false);
+    marks[count++] = mark_of(p, &d->labels[i].place, d->labels[i].message, false);
   }
   return count;
 }
@@ -339,7 +379,7 @@ static bool is_first_of_code(const hermes_diagnostics *list, size_t number) {
 
 static void put_diagnostic(printer *p, const hermes_diagnostic *d) {
   mark marks[MARKS];
-  size_t count = collect_marks(d, marks);
+  size_t count = collect_marks(p, d, marks);
   p->gutter = gutter_width(marks, count);
   p->severity = d->severity;
   put_headline(p, d);

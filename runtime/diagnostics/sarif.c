@@ -46,8 +46,9 @@ static void add_count(cJSON *region, const char *key, size_t number) {
   if (number > 0) cJSON_AddNumberToObject(region, key, (double)number);
 }
 
-static void add_region(cJSON *object, const char *key, const hermes_place *place) {
-  hermes_spot spot = hermes_spot_of(place);
+static void add_region(hermes_finder *finder, cJSON *object, const char *key,
+                       const hermes_place *place) {
+  hermes_spot spot = hermes_spot_of(finder, place);
   if (spot.line == 0) return;
   cJSON *region = cJSON_AddObjectToObject(object, key);
   add_count(region, "startLine", spot.line);
@@ -59,19 +60,19 @@ static void add_region(cJSON *object, const char *key, const hermes_place *place
   cJSON_AddNumberToObject(region, "byteLength", (double)(place->end - place->start));
 }
 
-static cJSON *location_of(const hermes_place *place, const char *message) {
+static cJSON *location_of(hermes_finder *finder, const hermes_place *place, const char *message) {
   cJSON *location = cJSON_CreateObject();
   cJSON *physical = cJSON_AddObjectToObject(location, "physicalLocation");
   add_artifact(physical, place);
-  add_region(physical, "region", place);
+  add_region(finder, physical, "region", place);
   add_text(location, "message", message);
   return location;
 }
 
-static void add_related(cJSON *result, const hermes_diagnostic *d) {
+static void add_related(hermes_finder *finder, cJSON *result, const hermes_diagnostic *d) {
   cJSON *related = d->label_count ? cJSON_AddArrayToObject(result, "relatedLocations") : NULL;
   for (size_t i = 0; i < d->label_count; i++) {
-    cJSON *location = location_of(&d->labels[i].place, d->labels[i].message);
+    cJSON *location = location_of(finder, &d->labels[i].place, d->labels[i].message);
     cJSON_AddNumberToObject(location, "id", (double)i);
     cJSON_AddItemToArray(related, location);
   }
@@ -79,35 +80,36 @@ static void add_related(cJSON *result, const hermes_diagnostic *d) {
 
 /* ---- fixes ---- */
 
-static cJSON *replacement_of(const hermes_place *place, const hermes_edit *edit) {
+static cJSON *replacement_of(hermes_finder *finder, const hermes_place *place,
+                             const hermes_edit *edit) {
   cJSON *replacement = cJSON_CreateObject();
   hermes_place deleted = *place;
   deleted.start = edit->start;
   deleted.end = edit->end;
-  add_region(replacement, "deletedRegion", &deleted);
+  add_region(finder, replacement, "deletedRegion", &deleted);
   cJSON *content = cJSON_AddObjectToObject(replacement, "insertedContent");
   cJSON_AddItemToObject(content, "text", hermes_json_string(edit->text, strlen(edit->text)));
   return replacement;
 }
 
-static cJSON *fix_of(const hermes_diagnostic *d, const hermes_fix *fix) {
+static cJSON *fix_of(hermes_finder *finder, const hermes_diagnostic *d, const hermes_fix *fix) {
   cJSON *object = cJSON_CreateObject(), *change = cJSON_CreateObject();
   add_text(object, "description", fix->title);
   add_artifact(change, &d->place);
   cJSON *replacements = cJSON_AddArrayToObject(change, "replacements");
   for (size_t i = 0; i < fix->edit_count; i++)
-    cJSON_AddItemToArray(replacements, replacement_of(&d->place, &fix->edits[i]));
+    cJSON_AddItemToArray(replacements, replacement_of(finder, &d->place, &fix->edits[i]));
   cJSON_AddItemToArray(cJSON_AddArrayToObject(object, "artifactChanges"), change);
   cJSON_AddBoolToObject(cJSON_AddObjectToObject(object, "properties"), "verified", fix->verified);
   return object;
 }
 
-static void add_fixes(cJSON *result, const hermes_diagnostic *d) {
+static void add_fixes(hermes_finder *finder, cJSON *result, const hermes_diagnostic *d) {
   cJSON *fixes = NULL;
   for (size_t i = 0; d->place.text && i < d->fix_count; i++) {
     if (d->fixes[i].edit_count == 0) continue;
     if (!fixes) fixes = cJSON_AddArrayToObject(result, "fixes");
-    cJSON_AddItemToArray(fixes, fix_of(d, &d->fixes[i]));
+    cJSON_AddItemToArray(fixes, fix_of(finder, d, &d->fixes[i]));
   }
 }
 
@@ -121,16 +123,17 @@ static void add_facts(cJSON *result, const hermes_diagnostic *d) {
   hermes_json_notes(facts, d);
 }
 
-static cJSON *result_of(const hermes_diagnostic *d) {
+static cJSON *result_of(hermes_finder *finder, const hermes_diagnostic *d) {
   cJSON *result = cJSON_CreateObject();
   cJSON_AddStringToObject(result, "ruleId", hermes_code_of(d->code)->name);
   cJSON_AddNumberToObject(result, "ruleIndex", d->code);
   cJSON_AddStringToObject(result, "level", LEVELS[d->severity]);
   add_text(result, "message", d->message);
   cJSON *locations = cJSON_AddArrayToObject(result, "locations");
-  if (d->place.file) cJSON_AddItemToArray(locations, location_of(&d->place, d->place_label));
-  add_related(result, d);
-  add_fixes(result, d);
+  if (d->place.file)
+    cJSON_AddItemToArray(locations, location_of(finder, &d->place, d->place_label));
+  add_related(finder, result, d);
+  add_fixes(finder, result, d);
   add_facts(result, d);
   return result;
 }
@@ -178,8 +181,9 @@ static void add_invocation(cJSON *run, const hermes_diagnostics *list) {
 
 static void add_results(cJSON *run, const hermes_diagnostics *list) {
   cJSON *results = cJSON_AddArrayToObject(run, "results");
+  hermes_finder finder = {0};
   for (size_t i = 0; i < list->count; i++)
-    cJSON_AddItemToArray(results, result_of(&list->items[i]));
+    cJSON_AddItemToArray(results, result_of(&finder, &list->items[i]));
 }
 
 static void add_properties(cJSON *run, const hermes_diagnostics *list, const char *form) {

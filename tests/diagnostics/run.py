@@ -215,6 +215,41 @@ def check_names():
         require(uri.startswith("file:///") and urllib.parse.unquote(uri[7:]) == str(path), uri)
 
 
+# ---- a file that is one long line ----
+
+def one_line(errors, width):
+    """Errors one behind the other, between characters of several bytes."""
+    values = "".join(f'out a{i} : dBm = 3 dB + nothing{i} "µ";'.ljust(width) for i in range(errors))
+    return f'blueprint long "Ä line."; functional block b {{ {values} }} kpi k : dBm = a0;'
+
+
+def seconds_of(text, words):
+    """Processor time: a busy machine does not change it."""
+    with tempfile.TemporaryDirectory() as work:
+        path = pathlib.Path(work) / "long.hbp"
+        path.write_text(text, encoding="utf-8")
+        child = subprocess.Popen([HERMESC, "check", *words, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = child.stdout.read().decode()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        child.stdout.close()
+    require(child.returncode == 1, f"exit {child.returncode}\n{said[:1000]}")
+    return said, usage.ru_utime + usage.ru_stime
+
+
+def check_long_line():
+    """It is shown in part, and a thousand places in it cost about what one does."""
+    text = one_line(1000, 4000)
+    said, seconds = seconds_of(text, ["--error-limit", "0"])
+    require(said.count(" --> ") == 1000 and said.count("^^^^^^^^") == 1000, "each error is shown with its excerpt")
+    longest = max(map(len, said.splitlines()))
+    require(longest < 200, f"a line of {longest} characters is shown")
+    require(seconds < 5, f"as text it takes {seconds:.1f} s")
+    for form in ("json", "sarif"):
+        _, seconds = seconds_of(text, [f"--error-format={form}"])
+        require(seconds < 5, f"as {form} it takes {seconds:.1f} s")
+
+
 def blueprint_tests():
     for path in sorted((SOURCE / "tests/wrong").glob("*/*.hbp")):
         name = str(path.relative_to(SOURCE))
@@ -223,6 +258,8 @@ def blueprint_tests():
     yield "a contract", lambda: check_text(UNLISTED)
     yield "names of files", check_names
     yield "wide characters", lambda: check_text(WIDE)
+    yield "places of a long line", lambda: check_text(one_line(100, 200))
+    yield "a line of megabytes", check_long_line
     for words in (["--print=types", "tests/docs/scaffold.hbp"], ["--print=types", "no-such-file.hbp"], ["explain"],
                   ["explain", "HB9999"], ["check"], ["check", "--no-such-option", "x.hbp"], ["generate", "bash"],
                   ["generate", "powershell"]):

@@ -7,7 +7,7 @@ usage: hunt.py BUILD-DIRECTORY/tests/fuzz [--only TARGET]... [--seconds N] [--ro
   corpus/TARGET/   inputs that are kept: each reaches code that no seed and no other one reaches, or
                    once was a finding. --keep adds what a hunt found to it, and takes out what it
                    no longer needs.
-  hours.csv        what was hunted so far; --ledger adds to it
+  hours.csv        what was hunted so far; --ledger adds to it, or to another file
 
 A run starts from the kept corpus and from the project's own files, where they lie. Its dictionary
 is made of the tables that the programs are made of. What is new stays in the build tree, where the
@@ -217,17 +217,17 @@ def commit():
     return done.stdout.strip() or "unknown"
 
 
-def add_to_ledger(target, run):
+def add_to_ledger(ledger, target, run):
     """Adds up what one target ran on one day at one commit."""
     rows = collections.OrderedDict()
-    if LEDGER.exists():
-        with open(LEDGER, newline="") as file:
+    if ledger.exists():
+        with open(ledger, newline="") as file:
             for row in csv.DictReader(file):
                 rows[row["date"], row["commit"], row["target"]] = [int(row[name]) for name in COLUMNS[3:]]
     key = (datetime.date.today().isoformat(), commit(), target)
     before = rows.get(key, [0, 0, 0])
     rows[key] = [a + b for a, b in zip(before, (round(run.seconds), executions(run), run.code != 0))]
-    with open(LEDGER, "w", newline="") as file:
+    with open(ledger, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([COLUMNS, *((*key, *numbers) for key, numbers in rows.items())])
 
@@ -239,7 +239,7 @@ def hunt_once(hunt, options):
     start = time.monotonic()
     run = hunt.search(options.seconds)
     if options.ledger:
-        add_to_ledger(hunt.target, run)
+        add_to_ledger(options.ledger, hunt.target, run)
     if run.code:
         tell(hunt, run)
     print(f"{hunt.target}: {executions(run)} inputs in {run.seconds:.0f} s of processor time, "
@@ -254,7 +254,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=60, help="of each target and round, on the clock")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="then add what was found to the kept corpus")
-    parser.add_argument("--ledger", action="store_true", help="add the processor time to hours.csv")
+    parser.add_argument("--ledger", type=pathlib.Path, nargs="?", const=LEDGER, help="add the processor time to hours.csv")
     options = parser.parse_args()
     hunts = [Hunt(options.build, target) for target in options.only or TARGETS]
     good = True

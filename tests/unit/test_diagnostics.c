@@ -10,6 +10,8 @@
 #include <cjson/cJSON.h>
 #include <hermes/diagnostics.h>
 
+#include "diagnostics/place.h"
+
 /* The code of this name; the first one where there is none, so that tests outlive the table. */
 static hermes_code code_named(const char *name) {
   for (int code = 0; code < HERMES_CODES; code++) {
@@ -28,8 +30,7 @@ static hermes_code code_of_severity(hermes_severity severity) {
 /* The `occurrence`th (from 1) place of `piece` in `text`. */
 static hermes_place place_of(const char *text, const char *piece, int occurrence) {
   const char *at = strstr(text, piece);
-  while (--occurrence > 0)
-    at = strstr(at + 1, piece);
+  while (--occurrence > 0) at = strstr(at + 1, piece);
   size_t start = (size_t)(at - text);
   return (hermes_place){.file = "site.hbp",
                         .text = text,
@@ -54,8 +55,7 @@ static char *printed(const hermes_diagnostics *list, bool colour, size_t limit) 
 static void take_out(char *text, const char *fact) {
   char *line = strstr(text, fact);
   if (!line) return;
-  while (line[-1] != '\n')
-    line--;
+  while (line[-1] != '\n') line--;
   char *behind = strchr(line, '\n') + 1;
   memmove(line, behind, strlen(behind) + 1);
 }
@@ -244,13 +244,58 @@ static void a_long_line_is_shown_around_the_place(void **state) {
   free(text);
 }
 
+/* 200 tabs, each behind a character of two bytes, and one X. */
+static char *tabbed_line(size_t before) {
+  char *text = calloc(1, 1024), *to = text;
+  for (size_t i = 0; i <= 200; i++) to = stpcpy(to, i == before ? "X" : "\u00b5\t");
+  return text;
+}
+
+/* The caret stands under the X, wherever in the line that is. */
+static void assert_caret_below(const char *text) {
+  hermes_diagnostics list = {0};
+  hermes_place place = place_of(text, "X", 1);
+  hermes_report(&list, (hermes_code)0, &place, "x");
+  char *shown = printed(&list, false, 0);
+  const char *line = strstr(shown, "1 | "), *below = strchr(line, '\n') + 1;
+  int column = 0, caret = (int)(strchr(below, '^') - below);
+  for (const char *at = line; *at != 'X'; at++) column += (*at & 0xc0) != 0x80;
+  assert_int_equal(caret, column);
+  assert_true(below - line <= 2 * (int)strlen("1 | ......") + 2 * 160);
+  free(shown);
+  hermes_diagnostics_free(&list);
+}
+
+static void a_long_line_of_tabs_is_shown_around_the_place(void **state) {
+  (void)state;
+  for (size_t before = 0; before <= 200; before++) {
+    char *text = tabbed_line(before);
+    assert_caret_below(text);
+    free(text);
+  }
+}
+
+/* One finder for all, forwards and backwards, says of each place what a new one says. */
+static void places_are_found_from_one_another(void **state) {
+  (void)state;
+  static const char TEXT[] = "\u00e4b\n\n\tc\u20acd\r\ne\nf \U0001f4e1 g";
+  hermes_finder finder = {0};
+  for (size_t i = 0; i < sizeof TEXT * sizeof TEXT; i++) {
+    size_t start = i * 7 % sizeof TEXT, end = i / 3 % sizeof TEXT;
+    hermes_place place = {
+        .file = "f", .text = TEXT, .length = sizeof TEXT - 1, .start = start, .end = end};
+    hermes_spot found = hermes_spot_of(&finder, &place);
+    hermes_spot alone = hermes_spot_of(&(hermes_finder){0}, &place);
+    assert_memory_equal(&found, &alone, sizeof found);
+  }
+}
+
 static void only_errors_count_towards_the_limit(void **state) {
   (void)state;
   hermes_diagnostics list = {0};
   hermes_code error = code_of_severity(HERMES_ERROR), warning = code_of_severity(HERMES_WARNING);
   if (error == HERMES_CODES || warning == HERMES_CODES) skip();
-  for (int i = 0; i < 7; i++)
-    hermes_report(&list, error, NULL, "broken %d", i);
+  for (int i = 0; i < 7; i++) hermes_report(&list, error, NULL, "broken %d", i);
   hermes_report(&list, warning, NULL, "doubtful");
   char *text = printed(&list, false, 5);
   assert_non_null(strstr(text, "broken 4\n"));
@@ -435,8 +480,7 @@ static void the_search_for_a_near_name_has_an_end(void **state) {
   memset(far, 'x', LENGTH);
   memset(word, 'a', LENGTH);
   far[LENGTH] = word[LENGTH] = '\0';
-  for (size_t i = 0; i < COUNT; i++)
-    names[i] = far;
+  for (size_t i = 0; i < COUNT; i++) names[i] = far;
   names[100] = word;
   assert_string_equal(hermes_nearest(word, names, COUNT), word);
   names[100] = far;
@@ -460,6 +504,8 @@ int main(void) {
       cmocka_unit_test(a_place_of_several_lines_is_underlined_on_its_first),
       cmocka_unit_test(what_could_deceive_is_shown_as_a_question_mark),
       cmocka_unit_test(a_long_line_is_shown_around_the_place),
+      cmocka_unit_test(a_long_line_of_tabs_is_shown_around_the_place),
+      cmocka_unit_test(places_are_found_from_one_another),
       cmocka_unit_test(only_errors_count_towards_the_limit),
       cmocka_unit_test(colour_comes_only_when_asked_for),
       cmocka_unit_test(warnings_become_errors_when_asked_to),
