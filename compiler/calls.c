@@ -1,6 +1,6 @@
 /* Calls: built-in functions, reductions over `for`, and the functions of blueprints and modules. */
 #include "checker.h"
-#include "fixes.h"
+#include "repairs.h"
 
 #include <string.h>
 
@@ -71,10 +71,38 @@ bool is_builtin(const char *name) {
 
 /* ---- messages ---- */
 
+/* What the author wrote for another function: lin for db, sum for psum, or either without need. */
+static void offer_other_function(Arguments *a, hermes_diagnostic *d, const Term *arg) {
+  static const char *const others[][2] = {{"lin", "db"},     {"db", "lin"},   {"psum", "sum"},
+                                          {"pmean", "mean"}, {"sum", "psum"}, {"mean", "pmean"},
+                                          {"lmean", "mean"}};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strcmp(a->name, others[i][0]) == 0)
+      offer_fix(d, a->call->left->span, others[i][1], "the function for what this is");
+  bool door = strcmp(a->name, "lin") == 0 || strcmp(a->name, "db") == 0;
+  if (!door) {
+    offer_without_door(a->scope->checker, d, arg);
+    return;
+  }
+  hermes_fix *fix = hermes_diagnostic_fix(d, "without `%s`", a->name);
+  hermes_fix_edit(fix, a->call->span.start, arg->span.start, "%s", "");
+  hermes_fix_edit(fix, arg->span.end, a->call->span.end, "%s", "");
+}
+
+/* lin(x) of what is linear: x may be declared so by mistake. */
+static void offer_level(Arguments *a, hermes_diagnostic *d, const Term *arg) {
+  bool linear = arg->type.kind == TYPE_REAL && arg->type.scale == HERMES_LINEAR;
+  bool ratio = linear && hermes_dimension_is_one(&arg->type.dimension);
+  Type level = type_real(ratio ? HERMES_GAIN : HERMES_LEVEL, arg->type.dimension);
+  if (linear && strcmp(a->name, "lin") == 0) offer_declaration(a->scope->checker, d, arg, &level);
+}
+
 static Term *refuse(Arguments *a, hermes_code code, const Term *arg, const char *wanted) {
   Checker *checker = a->scope->checker;
   hermes_diagnostic *d = report(checker->compiler, code, arg->span, "`%s` takes %s, and this is %s",
                                 a->name, wanted, type_phrase(checker->compiler, &arg->type));
+  if (code == HB0412) offer_other_function(a, d, arg);
+  if (code == HB0412) offer_level(a, d, arg);
   if (code == HB0409 && is_plain(&arg->type))
     hermes_diagnostic_note(d, "`* 1 rad` or `* 1 deg` makes a number an angle");
   if (code == HB0408 && arg->type.kind == TYPE_REAL && arg->type.scale == HERMES_LINEAR)
@@ -101,7 +129,8 @@ static Type same_but(Type type, hermes_scale scale) {
 /* All arguments of one type? Reports the first that differs. */
 static bool alike(Arguments *a) {
   for (int i = 1; i < a->count; i++)
-    if (!require_type(a->scope->checker, a->items[i], &a->items[0]->type, "this argument"))
+    if (!require_in_unit(a->scope->checker, a->items[i], &a->items[0]->type,
+                         unit_like(a->scope->checker, a->items[0]), "this argument"))
       return false;
   return true;
 }
@@ -364,6 +393,7 @@ static Term *reduction_percentile(Arguments *a, Term *reduce) {
     hermes_diagnostic *d = report(a->scope->checker->compiler, HB0306, first->span,
                                   "a percentile lies in 0 %% .. 100 %%");
     hermes_diagnostic_note(d, "the 5th percentile reads `percentile(5 %%, ...)`");
+    if (is_literal(first)) offer_unit(a->scope->checker, d, first, "%");
     return term_error(a->scope->checker, a->call->span);
   }
   return with_share(a, reduce, first);

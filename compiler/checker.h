@@ -53,6 +53,7 @@ typedef struct Checker {
   int open_generics; /* of a function that nothing calls, while it is checked: the last units */
   int chain; /* lets and functions being checked, each for the sake of the one before */
   const char *links[MAX_CHAIN]; /* their names */
+  const Decl *function;         /* whose body is being checked, or NULL */
 } Checker;
 
 /* One index variable, or one local of a function, by its name. */
@@ -62,6 +63,7 @@ typedef struct Bound {
   int number;
   int table; /* variable */
   Type type; /* local */
+  Span set;  /* variable: where its table is named */
 } Bound;
 
 typedef enum Place {
@@ -89,9 +91,9 @@ typedef struct Scope {
 } Scope;
 
 Scope scope_new(Checker *checker, Place place, uint32_t source);
-/* Binds a variable to the rows of a table (-1: an unknown one, reported); returns its number (0
- * where the limit is passed: reported). */
-int bind_variable(Scope *scope, Name name, int table);
+/* Binds a variable to the rows of a table (-1: an unknown one, reported), which is named at `set`;
+ * returns its number (0 where the limit is passed: reported). */
+int bind_variable(Scope *scope, Name name, int table, Span set);
 bool bind_local(Scope *scope, Name name, Type type); /* false: too many, reported */
 const Bound *find_bound(const Scope *scope, const char *name);
 int find_table(const Checker *checker, const char *name);             /* or -1 */
@@ -139,6 +141,9 @@ bool require_type(Checker *checker, const Term *term, const Type *want, const ch
 /* The same where the declared unit is known, as written; NULL: it is not. */
 bool require_in_unit(Checker *checker, const Term *term, const Type *want, const char *unit,
                      const char *what);
+/* The same for what is declared by a written type, which may be the one that is wrong. */
+bool require_declared(Checker *checker, const Term *term, const Type *want, const TypeExpr *written,
+                      const char *unit, const char *what);
 
 /* ---- expressions.c: expressions to terms ---- */
 

@@ -26,6 +26,7 @@ typedef struct Contract {
   bool *listed;            /* by slot */
   const Term **first_read; /* by slot: where the block first reads it */
   bool unknown;            /* a name in the list is */
+  int unlisted;            /* the only slot that is read and not listed, or -1 */
 } Contract;
 
 static void note_read(void *context, const Term *term) {
@@ -68,6 +69,19 @@ static Span listed_span(const Statement *contract, Span name) {
   return previous ? (Span){previous->name.span.end, name.end, name.source} : contract->span;
 }
 
+static void offer_unlisted(const Contract *contract, hermes_diagnostic *d, Span span) {
+  if (contract->unlisted >= 0)
+    offer_fix(d, span, contract->compiler->program.slots[contract->unlisted].name,
+              "what the block reads");
+}
+
+/* A name of the list that does no good there: in place of it, the one that the block reads. */
+static void offer_listed(const Contract *contract, hermes_diagnostic *d, Span span) {
+  const Block *block = &contract->compiler->program.blocks[contract->block];
+  offer_unlisted(contract, d, span);
+  offer_fix(d, listed_span(block->contract, span), "", "taken out of the list");
+}
+
 static void report_unread(const Contract *contract, int slot, Span span) {
   const Program *program = &contract->compiler->program;
   const Block *block = &program->blocks[contract->block];
@@ -75,7 +89,7 @@ static void report_unread(const Contract *contract, int slot, Span span) {
   hermes_diagnostic *d =
       report(contract->compiler, HB0503, span, "block `%s` does not read `%s`%s", block->name,
              program->slots[slot].name, own ? ": it is its own output" : "");
-  offer_fix(d, listed_span(block->contract, span), "", "taken out of the list");
+  offer_listed(contract, d, span);
 }
 
 static void check_listed(Contract *contract, const NameList *name) {
@@ -88,11 +102,14 @@ static void check_listed(Contract *contract, const NameList *name) {
     contract->unknown = true;
     if (compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT) return;
     suggest_value(contract, d, name->name.text);
+    offer_unlisted(contract, d, name->name.span);
     explain_unlistable(contract, d, name->name.text);
     return;
   }
   if (contract->listed[slot])
-    report(compiler, HB0202, name->name.span, "`%s` is listed twice", name->name.text);
+    offer_listed(contract,
+                 report(compiler, HB0202, name->name.span, "`%s` is listed twice", name->name.text),
+                 name->name.span);
   else if (!contract->first_read[slot])
     report_unread(contract, slot, name->name.span);
   contract->listed[slot] = true;
@@ -118,6 +135,22 @@ static void check_unlisted(Contract *contract, const Block *block) {
   }
 }
 
+/* Which slot is the only one that the block reads and does not list? */
+static int sole_unlisted(const Contract *contract, const Statement *in) {
+  int count = contract->compiler->program.slot_count, found = -1;
+  bool *listed = ARENA_ARRAY(&contract->compiler->arena, bool, count + 1);
+  for (const NameList *n = in->names; n; n = n->next) {
+    int slot = map_get(&contract->listable, n->name.text);
+    if (slot >= 0) listed[slot] = true;
+  }
+  for (int i = 0; i < count; i++) {
+    if (!contract->first_read[i] || listed[i]) continue;
+    if (found >= 0) return -1;
+    found = i;
+  }
+  return found;
+}
+
 static void check_contract(Contract *contract, int number) {
   const Program *program = &contract->compiler->program;
   const Block *block = &program->blocks[number];
@@ -128,6 +161,7 @@ static void check_contract(Contract *contract, int number) {
   memset(contract->first_read, 0, sizeof *contract->first_read * (size_t)program->slot_count);
   for (int i = 0; i < program->slot_count; i++)
     if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, contract);
+  contract->unlisted = sole_unlisted(contract, block->contract);
   for (const NameList *n = block->contract->names; n; n = n->next) check_listed(contract, n);
   if (!contract->unknown) check_unlisted(contract, block); /* else it may be what was meant */
 }

@@ -1,6 +1,6 @@
 /* Expressions to terms: each name found, each operator typed, each literal made coherent. */
 #include "checker.h"
-#include "fixes.h"
+#include "repairs.h"
 
 #include <math.h>
 #include <string.h>
@@ -130,9 +130,13 @@ static const char *index_pattern(const Checker *checker, const Slot *slot) {
 
 /* `quiet`: an index before this one was wrong, and that was said; two that are exchanged are one
  * error. */
-static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr *arg, bool quiet) {
+static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr *arg, bool quiet,
+                       const Expr *args, Span span) {
   Compiler *compiler = scope->checker->compiler;
+  size_t errors = compiler->diagnostics.errors;
   Term *row = check_expr(scope, arg, NULL);
+  bool unknown = compiler->diagnostics.errors > errors && arg->kind == EXPR_NAME;
+  if (unknown) offer_variable(scope, last_error(scope->checker), slot->index[position], arg->span);
   if (row->type.kind == TYPE_ERROR || quiet) return row;
   if (row->type.kind == TYPE_REF && row->type.table == slot->index[position]) return row;
   hermes_diagnostic *d =
@@ -140,6 +144,8 @@ static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr 
              position + 1, slot->name, scope->checker->program->tables[slot->index[position]].name,
              type_phrase(compiler, &row->type));
   report_label(compiler, d, slot->span, "declared as `%s`", index_pattern(scope->checker, slot));
+  offer_rows(scope, d, slot, args, span);
+  offer_set(scope, d, arg, slot->index[position]);
   return term_error(scope->checker, arg->span);
 }
 
@@ -166,14 +172,16 @@ Term *term_slot(Scope *scope, int number, const Expr *args, Span span, bool befo
     hermes_diagnostic_fact(&d->expected, "%s", index_pattern(checker, slot));
     report_label(checker->compiler, d, slot->span, "declared here");
     if (count == 0 && slot->rank == 1) explain_array(scope, d, slot);
+    offer_rows(scope, d, slot, args, span);
     return term_error(checker, span);
   }
   Term *term = term_new(checker, TERM_SLOT, slot->type, span, count);
   term->index = number;
   term->before = before;
   bool good = true;
-  for (int i = 0; i < count; i++, args = args->next) {
-    term->args[i] = check_row(scope, slot, i, args, !good);
+  const Expr *arg = args;
+  for (int i = 0; i < count; i++, arg = arg->next) {
+    term->args[i] = check_row(scope, slot, i, arg, !good, args, span);
     good &= term->args[i]->type.kind != TYPE_ERROR;
   }
   return good ? term : term_error(checker, span);
@@ -291,6 +299,7 @@ static Term *check_member(Scope *scope, const Expr *expr) {
   int slot = find_column(checker, row->type.table, expr->name.text);
   if (slot < 0) {
     unknown_column(checker, row->type.table, expr->name);
+    offer_row_with(scope, last_error(checker), expr);
     return term_error(checker, expr->span);
   }
   const Slot *column = &checker->program->slots[slot];
@@ -309,6 +318,14 @@ static void offer_one_pair(hermes_diagnostic *d, const Expr *expr) {
             "in one pair of brackets");
 }
 
+/* paht.gain, where no variable, value or table is named so. */
+static bool reads_nothing(const Scope *scope, const Expr *member) {
+  if (member->kind != EXPR_MEMBER || member->left->kind != EXPR_NAME) return false;
+  const char *name = member->left->name.text;
+  return !find_bound(scope, name) && find_value(scope, name) < 0 &&
+         find_table(scope->checker, name) < 0;
+}
+
 static Term *check_index(Scope *scope, const Expr *expr) {
   Checker *checker = scope->checker;
   if (is_before(scope, expr->left)) return before_value(scope, expr->left, expr->args, expr->span);
@@ -318,6 +335,10 @@ static Term *check_index(Scope *scope, const Expr *expr) {
     int slot = find_value(scope, expr->left->name.text);
     if (slot >= 0) return term_slot(scope, slot, expr->args, expr->span, false);
     unknown_name(scope, expr->left->name);
+    return term_error(checker, expr->span);
+  }
+  if (reads_nothing(scope, expr->left)) {
+    unknown_name(scope, expr->left->left->name);
     return term_error(checker, expr->span);
   }
   hermes_diagnostic *d =
@@ -480,7 +501,8 @@ static Term *check_if(Scope *scope, const Expr *expr, const Type *expected) {
   if (condition->type.kind == TYPE_ERROR || yes->type.kind == TYPE_ERROR ||
       no->type.kind == TYPE_ERROR)
     return term_error(checker, expr->span);
-  if (!require_type(checker, no, &yes->type, "the `else` side"))
+  const char *unit = yes->type.kind == TYPE_REAL ? unit_like(checker, yes) : NULL;
+  if (!require_in_unit(checker, no, &yes->type, unit, "the `else` side"))
     return term_error(checker, expr->span);
   Term *term = term_new(checker, TERM_IF, yes->type, expr->span, 3);
   term->args[0] = condition;
@@ -523,7 +545,7 @@ bool bind_fors(Scope *scope, const For *fors, Loop *loops, int *count, Span span
     }
     good &= table >= 0;
     loops[*count].table = table;
-    loops[(*count)++].variable = bind_variable(scope, fors->variable, table);
+    loops[(*count)++].variable = bind_variable(scope, fors->variable, table, fors->set.span);
   }
   return good;
 }

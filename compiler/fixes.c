@@ -97,7 +97,15 @@ static bool is_better(const hermes_diagnostics *before, const hermes_diagnostics
 
 /* ---- verifying ---- */
 
-static bool stands(const Compiler *compiler, const hermes_diagnostic *d, const hermes_fix *fix) {
+/* What a check says once a fix is applied. */
+typedef struct Standing {
+  bool good; /* its error is gone, and no new one came */
+  int stage; /* how far the check came */
+  size_t errors;
+} Standing;
+
+static Standing standing_of(const Compiler *compiler, const hermes_diagnostic *d,
+                            const hermes_fix *fix) {
   const Source *source = compiler->sources[0];
   Compiler again;
   compiler_init(&again, compiler->stdlib);
@@ -105,9 +113,19 @@ static bool stands(const Compiler *compiler, const hermes_diagnostic *d, const h
   size_t length;
   const char *text = fix_apply(&again.arena, source->text, source->length, fix, &length);
   if (text) check_blueprint_text(&again, source->path, text, length);
-  bool good = text && is_better(&compiler->diagnostics, &again.diagnostics, d, fix);
+  Standing standing = {.good =
+                           text && is_better(&compiler->diagnostics, &again.diagnostics, d, fix),
+                       .stage = stage_reached(&again.diagnostics),
+                       .errors = again.diagnostics.errors};
   compiler_free(&again);
-  return good;
+  return standing;
+}
+
+/* Of two fixes, the better one is that after which the check comes farther, and finds less. */
+static int compare_standing(const Standing *a, const Standing *b) {
+  if (a->good != b->good) return a->good ? 1 : -1;
+  if (a->stage != b->stage) return a->stage > b->stage ? 1 : -1;
+  return a->errors < b->errors ? 1 : a->errors > b->errors ? -1 : 0;
 }
 
 /* Only the blueprint itself is mended, never a module of the library. */
@@ -115,27 +133,95 @@ static bool is_mendable(const Compiler *compiler, const hermes_diagnostic *d) {
   return compiler->source_count > 0 && d->place.text == compiler->sources[0]->text;
 }
 
-void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d) {
+static bool same_edits(const hermes_fix *a, const hermes_fix *b) {
+  bool same = a->edit_count == b->edit_count;
+  for (size_t i = 0; same && i < a->edit_count; i++)
+    same = a->edits[i].start == b->edits[i].start && a->edits[i].end == b->edits[i].end &&
+           strcmp(a->edits[i].text, b->edits[i].text) == 0;
+  return same;
+}
+
+static bool is_offered(const hermes_diagnostic *d, size_t count, const hermes_fix *fix) {
+  for (size_t i = 0; i < count; i++)
+    if (same_edits(&d->fixes[i], fix)) return true;
+  return false;
+}
+
+/* Leaves the fixes that stand, those of them that stand best, each once. */
+static void keep_best(const Compiler *compiler, hermes_diagnostic *d) {
+  Standing standings[HERMES_FIXES], best = {0};
+  for (size_t i = 0; i < d->fix_count; i++) {
+    standings[i] = is_mendable(compiler, d) ? standing_of(compiler, d, &d->fixes[i]) : best;
+    if (i == 0 || compare_standing(&standings[i], &best) > 0) best = standings[i];
+  }
   size_t kept = 0;
   for (size_t i = 0; i < d->fix_count; i++) {
-    hermes_fix fix = d->fixes[i];
-    fix.verified = is_mendable(compiler, d) && stands(compiler, d, &fix);
-    if (fix.verified)
-      d->fixes[kept++] = fix;
+    hermes_fix *fix = &d->fixes[i];
+    fix->verified = standings[i].good && compare_standing(&standings[i], &best) == 0;
+    if (fix->verified && !is_offered(d, kept, fix))
+      d->fixes[kept++] = *fix;
     else
-      hermes_fix_free(&fix);
+      hermes_fix_free(fix);
   }
   d->fix_count = kept;
 }
 
-/* Each fix costs a check of all sources: of a very large blueprint, few are verified. */
-enum { MAX_VERIFYING = 4 << 20 }; /* bytes that may be checked for the sake of fixes */
+/* ---- names that exist, and were not meant ---- */
+
+enum {
+  MAX_TRIES = 48,         /* names tried for one error */
+  MAX_TRYING = 512 << 10, /* bytes checked for it */
+};
 
 static size_t cost_of_check(const Compiler *compiler) {
   size_t bytes = 0;
   for (uint32_t i = 0; i < compiler->source_count; i++) bytes += compiler->sources[i]->length;
   return bytes;
 }
+
+/* Tries them all; the fix that is better than all others, or one without edits. */
+static hermes_fix sole_name(const Compiler *compiler, const hermes_diagnostic *d) {
+  NameTry tries[MAX_TRIES];
+  Standing best = {0};
+  int most = (int)(MAX_TRYING / cost_of_check(compiler)), found = -1;
+  int count = names_to_try(compiler, d, tries, most < MAX_TRIES ? most : MAX_TRIES);
+  for (int i = 0; i < count; i++) {
+    hermes_fix fix = {0};
+    hermes_fix_edit(&fix, tries[i].span.start, tries[i].span.end, "%s", tries[i].name);
+    Standing standing = standing_of(compiler, d, &fix);
+    hermes_fix_free(&fix);
+    int better = compare_standing(&standing, &best);
+    if (better > 0)
+      best = standing, found = i;
+    else if (better == 0)
+      found = -1;
+  }
+  hermes_fix fix = {0};
+  if (found < 0 || !best.good) return fix;
+  hermes_fix_edit(&fix, tries[found].span.start, tries[found].span.end, "%s", tries[found].name);
+  return fix;
+}
+
+static void offer_name(const Compiler *compiler, hermes_diagnostic *d) {
+  hermes_fix fix = sole_name(compiler, d);
+  if (fix.edit_count == 0) return;
+  hermes_fix *offered = hermes_diagnostic_fix(d, "which fits, and is not read yet");
+  hermes_fix_edit(offered, fix.edits[0].start, fix.edits[0].end, "%s", fix.edits[0].text);
+  offered->verified = true;
+  hermes_fix_free(&fix);
+}
+
+enum { MOST_SHOWN = 3 }; /* fixes of one diagnostic that stand equally well */
+
+void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d) {
+  keep_best(compiler, d);
+  while (d->fix_count > MOST_SHOWN) hermes_fix_free(&d->fixes[--d->fix_count]);
+  if (d->fix_count == 0 && d->severity == HERMES_ERROR && is_mendable(compiler, d))
+    offer_name(compiler, d);
+}
+
+/* Each fix costs a check of all sources: of a very large blueprint, few are verified. */
+enum { MAX_VERIFYING = 4 << 20 }; /* bytes that may be checked for the sake of fixes */
 
 void verify_fixes(Compiler *compiler, size_t most) {
   size_t seen = 0, cost = cost_of_check(compiler), spent = 0;

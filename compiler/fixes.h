@@ -11,6 +11,17 @@ void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *ti
 void offer_wrap(hermes_diagnostic *d, Span span, const char *before, const char *behind,
                 const char *title);
 
+/* A name that might have been meant by the one at `span`. */
+typedef struct NameTry {
+  Span span;
+  const char *name;
+} NameTry;
+
+/* For an error without a fix: names in reach of where it stands that nothing reads, or that the
+ * block around it lists and does not read (repair_names.c). Their number. */
+int names_to_try(const Compiler *compiler, const hermes_diagnostic *d, NameTry *tries,
+                 int capacity);
+
 /* The text with a fix applied, terminated; NULL where its edits overlap or leave the text. */
 char *fix_apply(Arena *arena, const char *text, size_t length, const hermes_fix *fix,
                 size_t *new_length);

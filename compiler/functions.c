@@ -2,7 +2,7 @@
  * instance. A function that nobody calls is checked too, with its generic units taken as units of
  * their own. */
 #include "checker.h"
-#include "fixes.h"
+#include "repairs.h"
 
 #include <string.h>
 
@@ -358,11 +358,14 @@ static int make_instance(Checker *checker, Head *head, const Type *parameters, T
   function.lets = ARENA_ARRAY(arena, Term *, count_lets(decl) + 1);
   Scope scope = scope_new(checker, IN_FUNCTION, head->function->source);
   size_t errors = checker->compiler->diagnostics.errors;
+  const Decl *outer = checker->function;
+  checker->function = decl;
   bind_parameters(&scope, decl, &function);
   function.result = check_body(&scope, decl, &function);
   if (function.result)
-    require_type(checker, function.result, &result,
-                 arena_format(arena, "what `%s` returns", decl->name.text));
+    require_declared(checker, function.result, &result, decl->result, NULL,
+                     arena_format(arena, "what `%s` returns", decl->name.text));
+  checker->function = outer;
   function.local_count = function.parameter_count + function.let_count;
   if (checker->compiler->diagnostics.errors != errors) return -1;
   if (checker->program->function_count == MAX_INSTANCES) {
@@ -448,7 +451,11 @@ static bool settle_types(Scope *scope, Head *head, Term **args, Type *types) {
     }
     const char *what = arena_format(&checker->compiler->arena, "parameter `%s` of `%s`",
                                     item->name.text, head->function->decl->name.text);
-    if (!require_type(checker, args[i], &types[i], what)) return false;
+    bool settled = head->generics.count == 0;
+    const char *unit =
+        settled && types[i].kind == TYPE_REAL ? source_text(checker, item->type->span) : NULL;
+    if (!require_declared(checker, args[i], &types[i], settled ? item->type : NULL, unit, what))
+      return false;
   }
   return true;
 }

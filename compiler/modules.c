@@ -1,8 +1,9 @@
 /* Modules: `import radio.noise;` reads radio/noise.hbp beneath the library's directory, once, and
  * what that imports. */
-#include "hermesc.h"
+#include "checker.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool module_is_read(const Compiler *compiler, const char *module) {
@@ -35,6 +36,30 @@ static bool is_module(Compiler *compiler, uint32_t source, Name name) {
   return false;
 }
 
+enum { MAX_SUGGESTED = 512 }; /* modules compared with a misspelt one */
+
+typedef struct ModuleNames {
+  const char *items[MAX_SUGGESTED];
+  size_t count;
+} ModuleNames;
+
+static void take_name(void *context, const char *module, const char *path) {
+  ModuleNames *names = context;
+  (void)path;
+  if (names->count < MAX_SUGGESTED) names->items[names->count++] = module;
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module) {
+  ModuleNames names = {.count = 0};
+  each_module(compiler, take_name, &names);
+  qsort(names.items, names.count, sizeof *names.items, by_text);
+  suggest(compiler, d, module, names.items, names.count);
+}
+
 /* False only where a module was read and is no good: one that is missing leaves the rest to be
  * checked. */
 static bool import(Compiler *compiler, Name name) {
@@ -44,8 +69,10 @@ static bool import(Compiler *compiler, Name name) {
   if (!compiler->stdlib || !exists(path)) {
     hermes_diagnostic *d =
         report(compiler, HB0206, name.span, "there is no module named `%s`", name.text);
-    if (compiler->stdlib)
+    if (compiler->stdlib) {
+      suggest_module(compiler, d, name.text);
       hermes_diagnostic_note(d, "the library is read from %s", compiler->stdlib);
+    }
     return true;
   }
   if (compiler->source_count == MAX_SOURCES) {

@@ -90,17 +90,21 @@ static void refuse_hiding(Scope *scope, Name name) {
   report_label(compiler, d, other->span, "here");
 }
 
-int bind_variable(Scope *scope, Name name, int table) {
+int bind_variable(Scope *scope, Name name, int table, Span set) {
   refuse_hiding(scope, name);
   if (scope->variable_count >= MAX_VARIABLES) {
     report(scope->checker->compiler, HB0012, name.span,
            "this definition has more than %d index variables", MAX_VARIABLES);
     if (scope->bound_count < MAX_VARIABLES * 2)
-      scope->bound[scope->bound_count++] = (Bound){name.text, name.span, 0, -1, {0}};
+      scope->bound[scope->bound_count++] =
+          (Bound){.name = name.text, .span = name.span, .table = -1};
     return 0;
   }
-  scope->bound[scope->bound_count++] =
-      (Bound){name.text, name.span, scope->variable_count, table, {0}};
+  scope->bound[scope->bound_count++] = (Bound){.name = name.text,
+                                               .span = name.span,
+                                               .number = scope->variable_count,
+                                               .table = table,
+                                               .set = set};
   return scope->variable_count++;
 }
 
@@ -112,7 +116,11 @@ bool bind_local(Scope *scope, Name name, Type type) {
            "this function has more than %d parameters and lets", capacity);
     return false;
   }
-  scope->bound[scope->bound_count] = (Bound){name.text, name.span, scope->bound_count, -1, type};
+  scope->bound[scope->bound_count] = (Bound){.name = name.text,
+                                             .span = name.span,
+                                             .number = scope->bound_count,
+                                             .table = -1,
+                                             .type = type};
   scope->bound_count++;
   return true;
 }
@@ -151,9 +159,18 @@ void suggest(Compiler *compiler, hermes_diagnostic *d, const char *word, const c
   offer_fix(d, place, nearest, "the name that is meant");
 }
 
-static size_t names_in_sight(const Scope *scope, const char **names, size_t capacity) {
+/* In paht.gain[u, c]: what a column is read of. */
+static bool is_read_from(const Scope *scope, Name name) {
+  const Source *source = scope->checker->compiler->sources[name.span.source];
+  return name.span.end < source->length && source->text[name.span.end] == '.';
+}
+
+static size_t names_in_sight(const Scope *scope, Name unknown, const char **names,
+                             size_t capacity) {
   const Program *program = scope->checker->program;
   size_t count = 0;
+  for (int i = 0; i < program->table_count && is_read_from(scope, unknown); i++)
+    if (program->tables[i].rank == 2) names[count++] = program->tables[i].name;
   for (int i = 0; i < scope->bound_count && count < capacity; i++)
     if (scope->bound[i].name) names[count++] = scope->bound[i].name;
   for (int i = 0; i < program->slot_count && count < capacity && scope->place != IN_FUNCTION; i++) {
@@ -256,7 +273,8 @@ void unknown_name(const Scope *scope, Name name) {
   hermes_diagnostic *d = report(scope->checker->compiler, HB0201, name.span,
                                 "there is no value named `%s` here", name.text);
   if (scope->checker->compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT) return;
-  suggest(scope->checker->compiler, d, name.text, names, names_in_sight(scope, names, MAX_SLOTS));
+  suggest(scope->checker->compiler, d, name.text, names,
+          names_in_sight(scope, name, names, MAX_SLOTS));
   explain_other_meaning(scope, d, name);
 }
 

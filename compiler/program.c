@@ -244,9 +244,10 @@ static void declare_functions(Checker *checker, const Tree *tree) {
 /* ---- constants: defaults of columns, ranges ---- */
 
 static bool constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
-                     const char *what, double *coherent) {
+                     const TypeExpr *written, const char *what, double *coherent) {
   Term *term = check_expr(scope, expr, type);
-  if (term->type.kind == TYPE_ERROR || !require_in_unit(scope->checker, term, type, unit, what))
+  if (term->type.kind == TYPE_ERROR ||
+      !require_declared(scope->checker, term, type, written, unit, what))
     return false;
   if (term_constant(term, coherent) && isfinite(*coherent)) return true;
   report(compiler_of(scope->checker), HB0310, expr->span, "%s is not a finite constant", what);
@@ -266,15 +267,15 @@ static const char *step_unit(const Type *type, const char *unit) {
 }
 
 /* One end in the wrong unit is enough to say: the other is written alike. */
-static void read_range(Scope *scope, Slot *slot, const DomainExpr *written) {
+static void read_range(Scope *scope, Slot *slot, const DomainExpr *written, const TypeExpr *type) {
   Domain *domain = &slot->domain;
   Type step = step_type(slot->type);
   double low, high, by = 0;
   const char *unit = slot->unit_text, *unit_of_step = step_unit(&slot->type, unit);
-  if (!constant(scope, written->low, &slot->type, unit, "the low end of a range", &low) ||
-      !constant(scope, written->high, &slot->type, unit, "the high end of a range", &high) ||
+  if (!constant(scope, written->low, &slot->type, unit, type, "the low end of a range", &low) ||
+      !constant(scope, written->high, &slot->type, unit, type, "the high end of a range", &high) ||
       (written->step &&
-       !constant(scope, written->step, &step, unit_of_step, "the step of a range", &by)))
+       !constant(scope, written->step, &step, unit_of_step, NULL, "the step of a range", &by)))
     return;
   if (low > high || (written->open && low == high)) {
     report(compiler_of(scope->checker), HB0505, written->span,
@@ -296,21 +297,22 @@ static void read_range(Scope *scope, Slot *slot, const DomainExpr *written) {
   domain->step = hermes_written_number(&difference, by);
 }
 
-static void read_values(Scope *scope, Slot *slot, const DomainExpr *written) {
+static void read_values(Scope *scope, Slot *slot, const DomainExpr *written, const TypeExpr *type) {
   Domain *domain = &slot->domain;
   int count = 0;
   for (const Expr *value = written->values; value; value = value->next) count++;
   domain->values = ARENA_ARRAY(&compiler_of(scope->checker)->arena, double, count);
   for (const Expr *value = written->values; value; value = value->next) {
     double coherent;
-    if (!constant(scope, value, &slot->type, slot->unit_text, "a value of a set", &coherent))
+    if (!constant(scope, value, &slot->type, slot->unit_text, type, "a value of a set", &coherent))
       return;
     domain->values[domain->count++] = hermes_written_number(&slot->unit, coherent);
   }
   domain->present = domain->finite = true;
 }
 
-static void read_domain(Scope *scope, Slot *slot, const DomainExpr *written) {
+static void read_domain(Scope *scope, Slot *slot, const Item *item) {
+  const DomainExpr *written = item->domain;
   if (!written || slot->type.kind == TYPE_ERROR) return;
   if (slot->type.kind != TYPE_REAL) {
     report(compiler_of(scope->checker), HB0312, written->span,
@@ -319,9 +321,9 @@ static void read_domain(Scope *scope, Slot *slot, const DomainExpr *written) {
     return;
   }
   if (written->values)
-    read_values(scope, slot, written);
+    read_values(scope, slot, written, item->type);
   else
-    read_range(scope, slot, written);
+    read_range(scope, slot, written, item->type);
 }
 
 static bool in_domain(const Domain *domain, double number) {
@@ -354,7 +356,7 @@ static void check_default_range(Checker *checker, const Slot *slot, double coher
 
 static void check_column(Checker *checker, Slot *slot, const Item *item) {
   Scope scope = scope_new(checker, IN_CONSTANT, 0);
-  read_domain(&scope, slot, item->domain);
+  read_domain(&scope, slot, item);
   if (!item->value) {
     if (checker->program->tables[slot->table].sparse)
       report(compiler_of(checker), HB0511, item->span,
@@ -366,8 +368,8 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
     return;
   }
   slot->or_missing = item->or_missing;
-  slot->has_default = constant(&scope, item->value, &slot->type, slot->unit_text, "the default",
-                               &slot->default_number);
+  slot->has_default = constant(&scope, item->value, &slot->type, slot->unit_text, item->type,
+                               "the default", &slot->default_number);
   if (slot->has_default) check_default_range(checker, slot, slot->default_number, item);
 }
 
@@ -375,7 +377,7 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
 
 static void bind_indices(Scope *scope, const Slot *slot, const Index *indices) {
   for (int i = 0; i < slot->rank && indices; i++, indices = indices->next)
-    bind_variable(scope, indices->variable, slot->index[i]);
+    bind_variable(scope, indices->variable, slot->index[i], indices->set.span);
 }
 
 Scope definition_scope(Checker *checker, const Slot *slot, const Item *item) {
@@ -414,8 +416,8 @@ static void check_value(Checker *checker, Slot *slot, const Item *item) {
   if (slot->role == ROLE_LET)
     take_let_type(checker, slot);
   else
-    require_in_unit(checker, slot->value, &slot->type, slot->unit_text,
-                    arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
+    require_declared(checker, slot->value, &slot->type, item->type, slot->unit_text,
+                     arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
   check_whole(checker, slot);
 }
 
@@ -450,8 +452,7 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
     return;
   }
   refuse_extras(checker, slot, item);
-  if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY)
-    read_domain(&constants, slot, item->domain);
+  if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) read_domain(&constants, slot, item);
   if (!item->value)
     missing_value(checker, slot, item);
   else
@@ -686,7 +687,7 @@ static void read_within(Scope *scope, Assert *assertion, const Expr *within) {
     return;
   }
   Type wanted = step_type(assertion->left->type);
-  constant(scope, within, &wanted, step_unit(&assertion->left->type, assertion->unit_text),
+  constant(scope, within, &wanted, step_unit(&assertion->left->type, assertion->unit_text), NULL,
            "the tolerance", &assertion->within);
 }
 

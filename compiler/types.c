@@ -1,7 +1,7 @@
 /* The algebra of types: what sums, products and comparisons of linear, logarithmic and scaled
  * quantities give, and what is said where they give nothing. */
 #include "checker.h"
-#include "fixes.h"
+#include "repairs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -209,44 +209,12 @@ static hermes_diagnostic *both_sides(Checker *checker, hermes_code code, const E
   return d;
 }
 
-/* What stands there, on one line. */
-static const char *source_text(const Checker *checker, Span span) {
-  enum { LONGEST = 120 };
-  const char *text = checker->compiler->sources[span.source]->text + span.start;
-  size_t length = span.end - span.start, used = 0;
-  char line[LONGEST + 4];
-  for (size_t i = 0; i < length;) {
-    size_t bytes = (size_t)utf8_length((const unsigned char *)text + i);
-    bool blank = strchr(" \t\r\n\f", text[i]) != NULL;
-    if (used + bytes > LONGEST)
-      return arena_format(&checker->compiler->arena, "%.*s...", (int)used, line);
-    if (!blank)
-      memcpy(line + used, text + i, bytes), used += bytes;
-    else if (used > 0 && line[used - 1] != ' ')
-      line[used++] = ' ';
-    i += bytes;
-  }
-  return arena_copy(&checker->compiler->arena, line, used);
-}
-
 /* The same, in parentheses where it could not stand beside an operator otherwise. */
 static const char *operand_text(const Checker *checker, const Term *term) {
   bool infix = (term->kind == TERM_APPLY && term->op >= OP_NEGATE && term->op <= OP_OR) ||
                term->kind == TERM_IF;
   return arena_format(&checker->compiler->arena, infix ? "(%s)" : "%s",
                       source_text(checker, term->span));
-}
-
-/* A number as written, with its sign or without. */
-static bool is_literal(const Term *term) {
-  if (term->kind == TERM_APPLY && term->op == OP_NEGATE) term = term->args[0];
-  return term->kind == TERM_NUMBER;
-}
-
-/* The digits of a literal without its unit. */
-static const char *digits_of(const Checker *checker, const Term *literal) {
-  const char *text = source_text(checker, literal->span);
-  return arena_copy(&checker->compiler->arena, text, strspn(text, "+-0123456789."));
 }
 
 /* A number without any unit, not even %. */
@@ -286,28 +254,41 @@ static Type not_numbers(Checker *checker, const Expr *expr, const Term *left, co
   return type_error;
 }
 
+/* What a side would be declared as to stand beside the other: alike, a gain beside a level, or the
+ * level of what it is. */
+static void offer_declared_beside(const Checker *checker, hermes_diagnostic *d, const Expr *expr,
+                                  const Term *side, const Term *other) {
+  bool sums = expr->op == OP_ADD || expr->op == OP_SUBTRACT;
+  Type gain = type_real(HERMES_GAIN, (hermes_dimension){0}),
+       level = type_real(HERMES_LEVEL, side->type.dimension);
+  if (!sums || other->type.scale != HERMES_LEVEL) offer_declaration(checker, d, side, &other->type);
+  if (sums && other->type.scale == HERMES_LEVEL) offer_declaration(checker, d, side, &gain);
+  if (sums && is_logarithmic(&other->type) && !hermes_dimension_is_one(&level.dimension))
+    offer_declaration(checker, d, side, &level);
+}
+
+static void offer_declarations(const Checker *checker, hermes_diagnostic *d, const Expr *expr,
+                               const Term *left, const Term *right) {
+  offer_declared_beside(checker, d, expr, left, right);
+  offer_declared_beside(checker, d, expr, right, left);
+}
+
 static Type different_dimensions(Checker *checker, const Expr *expr, const Term *left,
                                  const Term *right, const char *what) {
   hermes_diagnostic *d = both_sides(
       checker, HB0406, expr, left, right,
       arena_format(&checker->compiler->arena, "%s two quantities of different dimensions", what));
   const char *factor = telling_factor(checker, &right->type, &left->type);
-  bool number = is_plain_literal(checker, left) || is_plain_literal(checker, right);
-  if (number)
+  const Term *number = is_literal(left) ? left : is_literal(right) ? right : NULL;
+  const Term *other = number == left ? right : left;
+  if (number) offer_unit(checker, d, number, unit_like(checker, other));
+  offer_declarations(checker, d, expr, left, right);
+  if (number && is_plain_literal(checker, number))
     hermes_diagnostic_note(d, "a number carries its unit: here, that of %s",
-                           type_phrase(checker->compiler, is_plain_literal(checker, left)
-                                                              ? &right->type
-                                                              : &left->type));
+                           type_phrase(checker->compiler, &other->type));
   else if (factor)
     hermes_diagnostic_note(d, "the sides differ by a factor in %s", factor);
   return type_error;
-}
-
-/* `unit`: what a number of decibels would be here, a gain or the other side's level. */
-/* 7 becomes 7 dB. */
-static void offer_unit(hermes_diagnostic *d, const Term *number, const char *unit) {
-  hermes_fix *fix = hermes_diagnostic_fix(d, "the number in %s", unit);
-  hermes_fix_edit(fix, number->span.end, number->span.end, " %s", unit);
 }
 
 static Type mixed_worlds(Checker *checker, const Expr *expr, const Term *left, const Term *right,
@@ -320,16 +301,17 @@ static Type mixed_worlds(Checker *checker, const Expr *expr, const Term *left, c
   if (is_scaled_number(linear)) {
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB * ...`",
                            source_text(checker, linear->args[0]->span));
-    offer_unit(d, linear->args[0], "dB");
+    offer_unit(checker, d, linear->args[0], "dB");
   } else if (is_plain_literal(checker, linear)) {
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s %s`",
                            source_text(checker, linear->span), unit);
-    offer_unit(d, linear, unit);
+    offer_unit(checker, d, linear, unit);
   } else {
     hermes_diagnostic_note(d, "`lin(%s)` or `db(%s)` brings both into one world",
                            source_text(checker, log->span), source_text(checker, linear->span));
-    offer_wrap(d, log->span, "lin(", ")", "as linear quantities");
-    offer_wrap(d, linear->span, "db(", ")", "as logarithms");
+    offer_other_world(checker, d, log);
+    offer_other_world(checker, d, linear);
+    offer_declarations(checker, d, expr, left, right);
   }
   return type_error;
 }
@@ -355,6 +337,9 @@ static Type two_levels(Checker *checker, const Expr *expr, const Term *left, con
   hermes_diagnostic_note(d, "`pmean(%s, %s)` is their linear mean", a, b);
   offer_mean_or_sum(checker, d, expr, "psum", "total power");
   offer_mean_or_sum(checker, d, expr, "pmean", "mean power");
+  if (is_literal(left)) offer_unit(checker, d, left, "dB");
+  if (is_literal(right)) offer_unit(checker, d, right, "dB");
+  offer_declarations(checker, d, expr, left, right);
   return type_error;
 }
 
@@ -512,6 +497,8 @@ static Type with_level(Checker *checker, const Expr *expr, const Term *left, con
                  expr->op == OP_MULTIPLY ? "multiplying a level has no meaning"
                                          : "dividing with a level has no meaning");
   explain_level_product(checker, d, expr, left, right);
+  offer_without_door(checker, d, left);
+  offer_without_door(checker, d, right);
   return type_error;
 }
 
@@ -588,9 +575,12 @@ static void compare_level_and_gain(Checker *checker, const Expr *expr, const Ter
   const Term *gain = level == left ? right : left;
   hermes_diagnostic *d =
       both_sides(checker, HB0404, expr, left, right, "comparing a level and a gain has no meaning");
-  if (is_literal(gain))
+  if (is_literal(gain)) {
     hermes_diagnostic_note(d, "a level carries its reference: `%s %s`", digits_of(checker, gain),
                            type_text(checker->compiler, &level->type));
+    offer_unit(checker, d, gain, type_text(checker->compiler, &level->type));
+  }
+  offer_declarations(checker, d, expr, left, right);
 }
 
 static void compare_scales(Checker *checker, const Expr *expr, const Term *left,
@@ -632,7 +622,7 @@ static void explain_number(const Checker *checker, hermes_diagnostic *d, const T
   if (unit) {
     hermes_diagnostic_note(d, "a number carries its unit: `%s %s`",
                            source_text(checker, term->span), unit);
-    offer_unit(d, term, unit);
+    offer_unit(checker, d, term, unit);
   } else
     hermes_diagnostic_note(d, "a number carries its unit: here, that of %s",
                            type_phrase(checker->compiler, want));
@@ -684,10 +674,10 @@ static bool explain_scale(Checker *checker, hermes_diagnostic *d, const Term *te
                            digits_of(checker, term));
   else if (same && have->scale == HERMES_LINEAR && want->scale != HERMES_POINT) {
     hermes_diagnostic_note(d, "`db(%s)` makes it logarithmic", text);
-    offer_wrap(d, term->span, "db(", ")", "as a logarithm");
+    offer_other_world(checker, d, term);
   } else if (same && want->scale == HERMES_LINEAR) {
     hermes_diagnostic_note(d, "`lin(%s)` makes it linear", text);
-    offer_wrap(d, term->span, "lin(", ")", "as a linear quantity");
+    offer_other_world(checker, d, term);
   } else
     return false;
   return true;
@@ -702,7 +692,7 @@ static void explain_units(Checker *checker, hermes_diagnostic *d, const Term *te
   else if (is_scaled_number(term) && want->scale == HERMES_GAIN) {
     hermes_diagnostic_note(d, "a number of decibels carries its unit: `%s dB * ...`",
                            source_text(checker, term->args[0]->span));
-    offer_unit(d, term->args[0], "dB");
+    offer_unit(checker, d, term->args[0], "dB");
   } else if (have->scale != want->scale)
     explain_scale(checker, d, term, want, unit);
   else if (is_plain(want))
@@ -729,6 +719,20 @@ bool require_in_unit(Checker *checker, const Term *term, const Type *want, const
   hermes_diagnostic_fact(&d->expected, "%s", reals && unit ? unit : type_text(compiler, want));
   hermes_diagnostic_fact(&d->actual, "%s", type_text(compiler, &term->type));
   if (reals) explain_units(checker, d, term, want, unit);
+  if (reals && is_literal(term) && !is_plain_literal(checker, term))
+    offer_unit(checker, d, term, unit ? unit : type_text(compiler, want));
+  if (reals) offer_declaration(checker, d, term, want);
+  return false;
+}
+
+bool require_declared(Checker *checker, const Term *term, const Type *want, const TypeExpr *written,
+                      const char *unit, const char *what) {
+  if (require_in_unit(checker, term, want, unit, what)) return true;
+  bool known = term->type.kind != TYPE_ERROR && want->kind != TYPE_ERROR;
+  const char *factor = known ? telling_factor(checker, &term->type, want) : NULL;
+  bool bits = factor && strcmp(factor, "bit") == 0;
+  if (known && !bits && !is_plain_literal(checker, term))
+    offer_type(checker, last_error(checker), written, term);
   return false;
 }
 

@@ -39,7 +39,7 @@ typedef struct hermes_code_info {
 
 const hermes_code_info *hermes_code_of(hermes_code code);
 
-enum { HERMES_LABELS = 8, HERMES_NOTES = 6, HERMES_FIXES = 4, HERMES_EDITS = 4 };
+enum { HERMES_LABELS = 8, HERMES_NOTES = 6, HERMES_FIXES = 12, HERMES_EDITS = 4 };
 
 /* A place in a file. The compiler knows byte offsets of a source that it holds (`text`, `length`);
  * the data reader knows a line and a column. `line` 0 means: the file as a whole. */
