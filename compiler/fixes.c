@@ -169,8 +169,8 @@ static void keep_best(const Compiler *compiler, hermes_diagnostic *d) {
 /* ---- names that exist, and were not meant ---- */
 
 enum {
-  MAX_TRIES = 48,         /* names tried for one error */
-  MAX_TRYING = 512 << 10, /* bytes checked for it */
+  MAX_TRIES = 48,       /* names tried for one error */
+  MAX_TRYING = 2 << 20, /* bytes checked for all of them, over all errors */
 };
 
 static size_t cost_of_check(const Compiler *compiler) {
@@ -180,11 +180,13 @@ static size_t cost_of_check(const Compiler *compiler) {
 }
 
 /* Tries them all; the fix that is better than all others, or one without edits. */
-static hermes_fix sole_name(const Compiler *compiler, const hermes_diagnostic *d) {
+static hermes_fix sole_name(Compiler *compiler, const hermes_diagnostic *d) {
   NameTry tries[MAX_TRIES];
   Standing best = {0};
-  int most = (int)(MAX_TRYING / cost_of_check(compiler)), found = -1;
+  size_t cost = cost_of_check(compiler), left = MAX_TRYING - compiler->trying;
+  int most = (int)(left / cost), found = -1;
   int count = names_to_try(compiler, d, tries, most < MAX_TRIES ? most : MAX_TRIES);
+  compiler->trying += (size_t)count * cost;
   for (int i = 0; i < count; i++) {
     hermes_fix fix = {0};
     hermes_fix_edit(&fix, tries[i].span.start, tries[i].span.end, "%s", tries[i].name);
@@ -202,7 +204,7 @@ static hermes_fix sole_name(const Compiler *compiler, const hermes_diagnostic *d
   return fix;
 }
 
-static void offer_name(const Compiler *compiler, hermes_diagnostic *d) {
+static void offer_name(Compiler *compiler, hermes_diagnostic *d) {
   hermes_fix fix = sole_name(compiler, d);
   if (fix.edit_count == 0) return;
   hermes_fix *offered = hermes_diagnostic_fix(d, "which fits, and is not read yet");
@@ -213,7 +215,7 @@ static void offer_name(const Compiler *compiler, hermes_diagnostic *d) {
 
 enum { MOST_SHOWN = 3 }; /* fixes of one diagnostic that stand equally well */
 
-void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d) {
+void verify_fixes_of(Compiler *compiler, hermes_diagnostic *d) {
   keep_best(compiler, d);
   while (d->fix_count > MOST_SHOWN) hermes_fix_free(&d->fixes[--d->fix_count]);
   if (d->fix_count == 0 && d->severity == HERMES_ERROR && is_mendable(compiler, d))

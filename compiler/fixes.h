@@ -31,7 +31,7 @@ char *fix_apply(Arena *arena, const char *text, size_t length, const hermes_fix 
  * none. Costs one check for each fix. */
 void verify_fixes(Compiler *compiler, size_t most);
 /* The same for one diagnostic. */
-void verify_fixes_of(const Compiler *compiler, hermes_diagnostic *d);
+void verify_fixes_of(Compiler *compiler, hermes_diagnostic *d);
 
 /* Mends the file at `path` (mend.c), says on `out` what it did, and reports what is left. With
  * dry_run nothing is written. Standard input is mended to `out`, and what was done told on standard

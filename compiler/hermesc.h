@@ -478,6 +478,7 @@ typedef struct Compiler {
   Tree *trees[MAX_SOURCES]; /* of each source; imports after the blueprint */
   hermes_unit_system units;
   size_t suggesting; /* work spent on candidates for misspelt names: it is bounded */
+  size_t trying;     /* bytes checked to find names that were not meant: bounded, too */
   Program program;
   Steps steps;
   const char *stdlib; /* directory of the library's modules */

@@ -33,7 +33,7 @@ static void tell(const Mending *m, const Compiler *round, const hermes_diagnosti
 }
 
 /* The first diagnostic with exactly one fix that stands. */
-static const hermes_diagnostic *next_to_mend(const Compiler *round) {
+static const hermes_diagnostic *next_to_mend(Compiler *round) {
   for (size_t i = 0; i < round->diagnostics.count; i++) {
     hermes_diagnostic *d = &round->diagnostics.items[i];
     verify_fixes_of(round, d);

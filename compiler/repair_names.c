@@ -164,6 +164,8 @@ static void try_place(Search *search, const hermes_place *place) {
   }
 }
 
+enum { MAX_SCANNED = 10000000 }; /* tokens compared with names, to find those that are not read */
+
 /* Errors at what is read, which another name might not lead to. */
 static bool is_about_reading(hermes_code code) {
   return code == HB0201 || code == HB0205 || (code >= HB0301 && code <= HB0311) ||
@@ -174,7 +176,9 @@ int names_to_try(const Compiler *compiler, const hermes_diagnostic *d, NameTry *
                  int capacity) {
   Search search = {.compiler = compiler, .tries = tries, .capacity = capacity};
   bool read = compiler->source_count > 0 && compiler->trees[0] && compiler->program.slots;
-  if (!read || !is_about_reading(d->code)) return 0;
+  if (!read || capacity == 0 || !is_about_reading(d->code)) return 0;
+  size_t scanned = compiler->trees[0]->token_count * (size_t)compiler->program.slot_count;
+  if (scanned > MAX_SCANNED) return 0;
   try_place(&search, &d->place);
   for (size_t i = 0; i < d->label_count; i++) try_place(&search, &d->labels[i].place);
   return search.count;
