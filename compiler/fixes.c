@@ -183,7 +183,7 @@ static size_t cost_of_check(const Compiler *compiler) {
 static hermes_fix sole_name(Compiler *compiler, const hermes_diagnostic *d) {
   NameTry tries[MAX_TRIES];
   Standing best = {0};
-  size_t cost = cost_of_check(compiler), left = MAX_TRYING - compiler->trying;
+  size_t cost = cost_of_check(compiler) + 1, left = MAX_TRYING - compiler->trying;
   int most = (int)(left / cost), found = -1;
   int count = names_to_try(compiler, d, tries, most < MAX_TRIES ? most : MAX_TRIES);
   compiler->trying += (size_t)count * cost;
