@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { MOST_PIECES = 64, CHARACTERS = 128 };
+enum { MOST_PIECES = 64, CHARACTERS = 128, NOWHERE = -1 };
 
 /* The alternatives of a rule as a tree: those that begin alike are one branch. */
 typedef struct Node {
@@ -207,6 +207,50 @@ static void print_rules(Writer *w, FILE *out) {
   }
 }
 
+/* ---- numbers and points ---- */
+
+static bool is_spelt(const Rules *rules, int symbol, SymbolKind kind, const char *name) {
+  return rules->symbols[symbol].kind == kind && strcmp(rules->symbols[symbol].name, name) == 0;
+}
+
+/* x: NUMBER, of an x that a y may be; NULL: there is none. */
+static Alternative *number_of(const Rules *rules, int y) {
+  for (int i = 0; i < rules->alternative_count; i++) {
+    const Alternative *is = &rules->alternatives[i];
+    if (is->left != y || is->count != 1) continue;
+    for (int j = 0; j < rules->alternative_count; j++) {
+      Alternative *of = &rules->alternatives[j];
+      if (of->left == is->right[0] && of->count == 1 &&
+          is_spelt(rules, of->right[0], SYMBOL_CLASS, "NUMBER"))
+        return of;
+    }
+  }
+  return NULL;
+}
+
+/* What begins with a y may begin with a number instead, which itself is no y any more. */
+static void part_numbers(Rules *rules, int y) {
+  Alternative *number = number_of(rules, y);
+  int count = rules->alternative_count;
+  for (int i = 0; i < count && number != NULL; i++) {
+    Alternative copy = rules->alternatives[i];
+    if (copy.left == y || copy.count == 0 || copy.right[0] != y) continue;
+    copy.right[0] = number->right[0];
+    rules->alternatives[rules->alternative_count++] = copy;
+  }
+  if (number != NULL) number->left = NOWHERE;
+}
+
+/* `43.` is no number, and nothing in GBNF keeps a point away from what stands before it. So numbers
+ * are kept out of the rule of what a point may follow. None of what is lost has a meaning. */
+static void part_numbers_from_points(Rules *rules) {
+  for (int i = 0; i < rules->alternative_count; i++) {
+    const Alternative *a = &rules->alternatives[i];
+    bool point = a->count > 1 && a->right[0] == a->left;
+    if (point && is_spelt(rules, a->right[1], SYMBOL_SIGN, ".")) part_numbers(rules, a->left);
+  }
+}
+
 /* ---- words ---- */
 
 /* The class of all characters of words but those in `left_out`. */
@@ -250,10 +294,11 @@ static const char introduction[] =
     "# Blueprints of Hermes " HERMES_VERSION ", for llama.cpp and others that read GBNF.\n"
     "# Made by `hermesc grammar` from the compiler's own grammar. What is written by it parses, "
     "but\n"
-    "# for `5.x` (a point right behind a number), `or missing` with something behind it, and more\n"
-    "# than the limits of the language. Of what parses, it leaves out words that stand right "
-    "behind\n"
-    "# a bracket, a quote or a `%`, as in `x[u]for`: a blank belongs between.\n";
+    "# for `or missing` with something behind it, and more than the limits of the language. Of "
+    "what\n"
+    "# parses, it leaves out words that stand right behind a bracket, a quote or a `%`, as in\n"
+    "# `x[u]for`: a blank belongs between; and what has no meaning: `5.x`, `5(x)`, `vary 5 by "
+    "1`.\n";
 
 /* As grammar/blueprint.l has them, and tokens.c: a unit right behind a number, on its line. Of a
  * compound unit, that is the first factor: `/s` behind it parses as a division. */
@@ -270,6 +315,7 @@ static const char classes[] =
 
 void write_gbnf(Rules *rules, FILE *out) {
   RuleText *texts = ARENA_ARRAY(&rules->arena, RuleText, 2 * rules->symbol_count);
+  part_numbers_from_points(rules);
   Writer w = {
       .rules = rules, .arena = &rules->arena, .texts = {texts, texts + rules->symbol_count}};
   const char *source = mention(&w, 0, false);

@@ -37,8 +37,9 @@ CHANGED, SEED = 600, 20260722  # texts made anew
 TOKEN = re.compile(r'#[^\n]*|"(?:[^"\\\n]|\\.)*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|\s+|\.\.<|\.\.|->|[=!<>]=|.', re.S)
 EXTRA = ["if", "then", "for", "in", "or", "not", "missing", "step", "default", "within", "(", ")", "]", "{", "}", ";",
          ",", ".", "..", "5", "5 dB", "5 %", "7.", "inx", "x", '"doc"', "==", "=", "-", "^", "%", ":", "# end\n", "\n"]
-# What `hermesc grammar` says that the GBNF lets through.
-LET_THROUGH = re.compile(r"\d\.\s*[A-Za-z_]|\bor\s+missing\b")
+# What `hermesc grammar` says that the GBNF lets through, and that it leaves out beside missing blanks.
+LET_THROUGH = re.compile(r"\bor\s+missing\b")
+LEFT_OUT = re.compile(r"\d\s*([(\[]|\.\s*[A-Za-z_])|\bvary\s+\d")
 
 
 class Wrong(Exception):
@@ -94,7 +95,7 @@ class Grammars:
 
     def compare_gbnf(self, text, parses, says):
         accepts = self.gbnf.accepts(text)
-        if parses and not accepts:  # for want of a blank, which formatting puts there
+        if parses and not accepts and not LEFT_OUT.search(text):  # for want of a blank, which formatting puts there
             formatted = hermesc("fmt", "-", text=text).stdout
             require(formatted and self.gbnf.accepts(formatted), f"not so GBNF; {says}")
         if accepts and not parses:
@@ -154,7 +155,7 @@ WRONG = [
     "", "blueprint", "blueprint a", "blueprint in;", "kpi k : 1 = 2;", "blueprint a; kpi k : 1 = 5\n m;",
     "blueprint a; kpi k : 1 = sum(x for uin ue);", "blueprint a; kpi k : 1 = 1 if x else 2;",
     "blueprint a; kpi k : 1 = a and;", "blueprint a; kpi k : 1 = 'x';", "blueprint a; kpi k : 1 = a < b < c;",
-    "blueprint a; kpi k : 1 = x;;", "blueprint a; kpi k : 1 = 5 step;", "blueprint a; // no comment",
+    "blueprint a; kpi k : dBm = 43. dBm;", "blueprint a; kpi k : 1 = 2.^2;", "blueprint a; kpi k : 1 = x;;", "blueprint a; kpi k : 1 = 5 step;", "blueprint a; // no comment",
 ]
 
 
