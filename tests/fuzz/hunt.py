@@ -2,7 +2,7 @@
 """Runs the fuzz targets: a few seconds each as a test, or hours by hand.
 
 usage: hunt.py BUILD-DIRECTORY/tests/fuzz [--only TARGET]... [--seconds N] [--rounds N]
-               [--keep] [--ledger]
+               [--fresh] [--keep] [--ledger [FILE]]
 
   corpus/TARGET/   inputs that are kept: each reaches code that no seed and no other one reaches, or
                    once was a finding. --keep adds what a hunt found to it, and takes out what it
@@ -11,7 +11,7 @@ usage: hunt.py BUILD-DIRECTORY/tests/fuzz [--only TARGET]... [--seconds N] [--ro
 
 A run starts from the kept corpus and from the project's own files, where they lie. Its dictionary
 is made of the tables that the programs are made of. What is new stays in the build tree, where the
-next run finds it. A finding fails, is kept there, and is printed with the command that repeats it.
+next run finds it unless --fresh is given. A finding fails, is kept there, and is printed with the command that repeats it.
 """
 import argparse
 import collections
@@ -130,7 +130,7 @@ Run = collections.namedtuple("Run", "code text seconds")
 class Hunt:
     """One target: its program, and the directories beside it that outlast a run."""
 
-    def __init__(self, build, target):
+    def __init__(self, build, target, fresh):
         self.target = target
         self.program = build / f"fuzz_{target}"
         self.work = build / "work" / target
@@ -138,6 +138,8 @@ class Hunt:
         self.findings = self.work / "findings"
         self.kept = HERE / "corpus" / target
         self.seeds = self.work / "seeds"
+        if fresh:
+            shutil.rmtree(self.found, ignore_errors=True)
         for directory in (self.found, self.findings, self.kept):
             directory.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.seeds, ignore_errors=True)
@@ -253,10 +255,11 @@ def main():
     parser.add_argument("--only", action="append", choices=TARGETS, help="this target; may stand several times")
     parser.add_argument("--seconds", type=int, default=60, help="of each target and round, on the clock")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier hunts found")
     parser.add_argument("--keep", action="store_true", help="then add what was found to the kept corpus")
     parser.add_argument("--ledger", type=pathlib.Path, nargs="?", const=LEDGER, help="add the processor time to hours.csv")
     options = parser.parse_args()
-    hunts = [Hunt(options.build, target) for target in options.only or TARGETS]
+    hunts = [Hunt(options.build, target, options.fresh) for target in options.only or TARGETS]
     good = True
     for _ in range(options.rounds if options.seconds else 0):
         for hunt in hunts:
