@@ -24,7 +24,7 @@ LIBRARY = {
                                    GAIN)],
 }
 ALONE = Type("real", "generic", (("Q", 1),))
-BUDGET = 40  # terms of one definition
+BUDGET = 32  # terms of one definition
 
 
 class Maker(Terms):
@@ -32,6 +32,7 @@ class Maker(Terms):
         super().__init__(random.Random(seed))
         self.seed = seed
         self.values = []  # inputs, policies, outs, KPIs: all that may be read somewhere
+        self.decided = set()  # names of policies, and of values that policies reach
         self.imports, self.declarations = [], []
 
     def side(self, kind, scope, depth, most=BUDGET):
@@ -55,7 +56,9 @@ class Maker(Terms):
         return tuple(self.rng.sample(list(TABLES), min(most, count)))
 
     def scope_of(self, index, values):
-        scope = Scope(values=tuple(values))
+        """Of values, those that policies reach are the nearest at hand."""
+        near = [v for v in values if v.name in self.decided]
+        scope = Scope(values=tuple(values) + 6 * tuple(near))
         for table in index:
             scope = self.loop(table, scope)[1]
         return scope
@@ -201,6 +204,8 @@ class Maker(Terms):
             readable = scope if role == "policy" else scope._replace(values=())
             default = self.expression(kind, readable, self.rng.choice([0, 1, 2]), 12)
         self.values.append(Value(name, kind, index, role))
+        if role == "policy":
+            self.decided.add(name)
         return f"  {self.head(scope, name)} : {unit} {domain} = {default}{self.doc()};\n"
 
     def givens(self, role):
@@ -227,22 +232,45 @@ class Maker(Terms):
         self.declarations.append(f'{kind} block {name} "At random." {{\n{"".join(lines)}}}\n')
 
     def definition(self, block, operational, outside, own):
-        """An out or a let; policies are near at hand in an operational block."""
+        """An out or a let, of a type that something at hand has."""
         index, kind = self.some_index(), self.some_type()
+        at_hand = [v.type for v in outside if v.name in self.decided]
+        kind = self.rng.choice(at_hand) if at_hand and self.chance(0.7) else kind
         if kind.kind == "ref" and not index:
             index = (kind.table,)
-        near = [v for v in outside if v.role == "policy"] * 2 + own * 2
-        scope = self.scope_of(index, outside + near)
-        text = self.expression(kind, scope, self.rng.choice([1, 2, 3, 3, 4]))
+        scope = self.scope_of(index, outside + own * 2)
+        self.budget, text = BUDGET, None
+        if index and self.chance(0.4):
+            text = self.total(kind, scope, self.rng.choice([1, 2]))
+        text = text or self.expression(kind, scope, self.rng.choice([1, 2, 3, 3, 4]))
         if text is None:
             kind, text = NUMBER, self.expression(NUMBER, scope, 2)
         is_let = kind.kind != "enum" and self.chance(0.3)
         name = self.fresh("w" if is_let else "v")
         own.append(Value(name, kind, index, "let" if is_let else "out", block))
+        self.note(name, text)
         if is_let:
             return f"  let {self.head(scope, name)} = {text};\n"
         unit = spell_type(self.rng, kind)
         return f"  out {self.head(scope, name)} : {unit} = {text}{self.doc()};\n"
+
+    def note(self, name, text):
+        """Do policies reach it?"""
+        if self.decided & set(re.findall(r"\w+", text)):
+            self.decided.add(name)
+
+    def decisions(self):
+        """A block that takes policies up as they are, so that any other may read them."""
+        policies, lines = [v for v in self.values if v.role == "policy"], ""
+        for policy in self.rng.sample(policies, self.rng.randint(0, len(policies))):
+            scope, name = self.scope_of(policy.index, []), self.fresh("v")
+            rows = ", ".join(v for v, _ in scope.variables)
+            unit = spell_type(self.rng, policy.type)
+            lines += f"  out {self.head(scope, name)} : {unit} = {policy.name}[{rows}];\n".replace(
+                "[]", "")
+            self.values.append(policy._replace(name=name, role="out"))
+            self.decided.add(name)
+        self.declarations.append(f'operational block decisions "As they are." {{\n{lines}}}\n')
 
     # ---- what comes out
 
@@ -253,10 +281,11 @@ class Maker(Terms):
         kind = self.rng.choice([self.rng.choice(LINEAR), NUMBER, BOOL, GAIN,
                                 self.rng.choice(LEVELS)])
         name, unit = self.fresh("k"), spell_type(self.rng, kind)
-        scope = Scope(values=tuple(self.public()))
+        scope = self.scope_of((), self.public())
         text = self.expression(kind, scope, self.rng.choice([2, 3, 3]), 24)
         self.declarations.append(f"kpi {name} : {unit} = {text}{self.doc()};\n")
         self.values.append(Value(name, kind, (), "kpi"))
+        self.note(name, text)
 
     def kpi_of(self, value):
         """Counts something of a value: always finite, unless a fault is met on the way."""
@@ -272,11 +301,12 @@ class Maker(Terms):
         name = self.fresh("k")
         self.declarations.append(f"kpi {name} : 1 = count({test}{fors});\n")
         self.values.append(Value(name, NUMBER, (), "kpi"))
+        self.note(name, value.name)
 
     def goal(self):
         kpis = [v for v in self.values if v.role == "kpi" and v.type.kind == "real"]
         chosen = self.rng.sample(kpis, min(len(kpis), 3))
-        scope = Scope(values=tuple(self.public()))
+        scope = self.scope_of((), self.public())
         objectives = ", ".join(f"{self.rng.choice(['maximize', 'minimize'])} {v.name}"
                                for v in chosen[:2])
         bounds = [f"{v.name} {self.rng.choice(['<', '<=', '>', '>='])} "
@@ -301,6 +331,20 @@ class Maker(Terms):
             return f"  vary {target} by {amount};\n"
         amount = self.expression(value.type, bare_scope, 1, 6)
         return f"  vary {target} to {amount};\n" if amount else ""
+
+    def change(self, scope):
+        """A claim about a value that policies reach, and what it was before."""
+        found = [v for v in self.public() if v.type.kind == "real" and v.name in self.decided]
+        if not found:
+            return self.claim(scope)
+        value, inside = self.rng.choice(found), scope
+        for table in value.index:
+            inside = self.loop(table, inside)[1]
+        loops = inside.variables[len(scope.variables):]
+        rows = f"[{', '.join(v for v, _ in loops)}]" if loops else ""
+        fors = "".join(f" for {v} in {t}" for v, t in loops)
+        sign = self.rng.choice(["<", "<=", ">=", "==", "!="])
+        return f"  assert {value.name}{rows} {sign} before.{value.name}{rows}{fors};\n"
 
     def claim(self, scope):
         loops = self.some_index(2)
@@ -327,7 +371,8 @@ class Maker(Terms):
         condition = f" if {self.side(BOOL, scope, 1, 8)}" if self.chance(0.4) else ""
         varied = "".join(self.vary(scope) for _ in range(self.rng.choice([0, 1, 1, 2])))
         after = scope._replace(before=bool(varied))
-        claims = "".join(self.claim(after) for _ in range(self.rng.choice([1, 1, 2, 3])))
+        claims = "".join(self.change(after) if varied and self.chance(0.5) else self.claim(after)
+                         for _ in range(self.rng.choice([1, 1, 2, 3])))
         self.declarations.append(f'expect "something"{fors}{condition} {{\n{varied}{claims}}}\n')
 
     # ---- all of it
@@ -340,7 +385,8 @@ class Maker(Terms):
             self.function()
         self.givens("input")
         self.givens("policy")
-        for _ in range(rng.choice([1, 2, 2, 3, 4, 5])):
+        self.decisions()
+        for _ in range(rng.choice([1, 1, 2, 2, 3, 5])):
             self.block()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.kpi()

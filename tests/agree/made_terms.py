@@ -102,7 +102,7 @@ class Terms:
 
     def best(self, table, scope, depth):
         variable, inside = self.loop(table, scope)
-        body = self.make(self.some_real(), inside, depth)
+        body = self.make(self.some_real(inside), inside, depth)
         body = self.torn(inside) if self.chance(0.3) else body
         rest = self.filter_and_default(row_of(table), scope, inside, depth)
         return f"{self.rng.choice(['argmax', 'argmin'])}({body} for {variable} in {table}{rest})"
@@ -110,9 +110,9 @@ class Terms:
     # ---- reading
 
     def sources(self, kind, scope):
-        """All that has this type: (values with an index, how they are written)."""
+        """What has this type, with how it is written: names before columns, mostly."""
         found = [(v, "name") for v in scope.values if v.type == kind]
-        if scope.tables:
+        if scope.tables and not (found and self.chance(0.75)):
             found += [(v, "member") for vs in self.columns.values() for v in vs if v.type == kind]
             found += [(v, "pair") for _, vs in self.pairs.values() for v in vs if v.type == kind]
         return found
@@ -157,11 +157,21 @@ class Terms:
         """A condition that makes a group: key == outer variable."""
         loops = inside.variables[len(scope.variables):]
         for variable, table in self.rng.sample(scope.variables, len(scope.variables)):
+            key = self.row(table, inside._replace(variables=loops), 0)
+            if key and self.chance(0.8):
+                return f"{key} == {variable}"
             seen = loops + tuple(v for v in scope.variables if self.chance(0.3))
             key = self.row(table, inside._replace(variables=seen), depth)
             if key and key != variable:
                 return f"{key} == {variable}" if self.chance(0.7) else f"{variable} == {key}"
         return None
+
+    def referring(self, scope):
+        """Tables whose rows refer to those of outer variables."""
+        wanted = {row_of(t) for _, t in scope.variables}
+        columns = [v for values in self.columns.values() for v in values]
+        return [v.index[0] for v in columns + list(scope.values)
+                if v.type in wanted and len(v.index) == 1]
 
     def condition(self, scope, inside, depth):
         parts = [self.group(scope, inside, depth)] if self.chance(0.7) else []
@@ -186,7 +196,7 @@ class Terms:
         inside, fors = scope, ""
         for _ in range(self.rng.choice([1, 1, 1, 2])):
             if len(inside.variables) < MOST_LOOPS:
-                table = self.rng.choice(TABLES)
+                table = self.rng.choice((self.chance(0.6) and self.referring(scope)) or TABLES)
                 variable, inside = self.loop(table, inside)
                 fors += f" for {variable} in {table}"
         name = self.rng.choice(names)
@@ -197,6 +207,18 @@ class Terms:
             name = "median"  # a plain number there is taken for the share, out of place
         first = f"{self.rng.choice(share)}, " if name == "percentile" else ""
         return f"{name}({first}{body}{fors}{self.filter_and_default(kind, scope, inside, depth)})"
+
+    def total(self, kind, scope, depth):
+        """A reduction that may become a pass over groups, if the type has one."""
+        if kind == BOOL:
+            return self.reduction(["any", "all"], BOOL, BOOL, scope, depth)
+        if kind == NUMBER and self.chance(0.4):
+            return self.reduction(["count", "share"], NUMBER, BOOL, scope, depth)
+        if is_linear(kind):
+            return self.reduction(["sum", "sum", "mean"], kind, kind, scope, depth)
+        if kind.scale in ("gain", "level") and kind in SPELT and kind not in SLOPED:
+            return self.reduction(["psum", "psum", "pmean", "lmean"], kind, kind, scope, depth)
+        return None
 
     def order_statistic(self, kind, scope, depth):
         return self.reduction(["min", "max", "percentile", "median"], kind, kind, scope, depth)
@@ -223,7 +245,7 @@ class Terms:
         return test and f"(if {test} then {value} else {self.make(kind, scope, depth)})"
 
     def guarded_comparison(self, scope, depth):
-        kind = self.some_real()
+        kind = self.some_real(scope)
         test, value = self.guarded(kind, scope, depth)
         guard = f"{test} and" if self.chance(0.5) else f"not {test} or"
         sign = self.rng.choice(["<", ">="])
@@ -236,8 +258,16 @@ class Terms:
 
     # ---- what every type has
 
-    def some_real(self):
+    def some_real(self, scope=Scope()):
+        """A type: mostly one that a value at hand has."""
+        kinds = [v.type for v in scope.values if v.type.kind == "real"]
+        if kinds and self.chance(0.75):
+            return self.rng.choice(kinds)
         return self.rng.choice(LINEAR + LEVELS + [GAIN, GAIN, POINT])
+
+    def some_linear(self, scope):
+        kinds = [v.type for v in scope.values if is_linear(v.type)]
+        return self.rng.choice(kinds if kinds and self.chance(0.75) else LINEAR)
 
     def leaf(self, kind, scope, depth=0):
         text = self.read(kind, scope, depth) if self.chance(0.85) else None
@@ -365,18 +395,18 @@ class Terms:
         return ways
 
     def alike(self, scope, depth):
-        kind = self.rng.choice(LINEAR)
+        kind = self.some_linear(scope)
         return self.make(kind, scope, depth), self.make(kind, scope, depth)
 
     def product(self, kind, scope, depth):
-        one = self.rng.choice(LINEAR)
+        one = self.some_linear(scope)
         other = Type("real", "linear", product(kind.dimension, one.dimension, -1))
         if not is_moderate(other.dimension):
             return None
         return f"({self.make(one, scope, depth)} * {self.make(other, scope, depth)})"
 
     def quotient(self, kind, scope, depth):
-        under = self.rng.choice(LINEAR)
+        under = self.some_linear(scope)
         over = Type("real", "linear", product(kind.dimension, under.dimension))
         if not is_moderate(over.dimension):
             return None
@@ -406,7 +436,7 @@ class Terms:
             lambda: f"{one(['log', 'log10', 'log2'])}(1 + abs({make(NUMBER)}))",
             lambda: f"{one(['sqrt', 'log', 'log2'])}({make(NUMBER)})",
             lambda: f"{one(['sin', 'cos', 'tan'])}({make(ANGLE)})",
-            lambda: f"sign({make(one(LINEAR + [GAIN]))})",
+            lambda: f"sign({make(one([self.some_linear(scope), GAIN]))})",
             lambda: f"({make(NUMBER)})^({make(NUMBER)})",
             lambda: self.torn(scope),
             lambda: f"lin({make(GAIN)})",
@@ -449,7 +479,8 @@ class Terms:
         if kind != GAIN:
             ways += [lambda: self.several(self.rng.choice(["min", "max"]), kind, scope, depth)]
             return ways
-        level, sloped = self.rng.choice(LEVELS), self.rng.choice(SLOPED)
+        levels = [v.type for v in scope.values if v.type in LEVELS] or LEVELS
+        level, sloped = self.rng.choice(levels), self.rng.choice(SLOPED)
         inverse = Type("real", "linear", power(sloped.dimension, -1))
         ways += [
             lambda: f"({make(level)} - {make(level)})",
@@ -492,7 +523,8 @@ class Terms:
         return ways
 
     def comparison(self, scope, depth):
-        kinds = [self.some_real(), NUMBER] + [t for _, t in scope.names if t.kind == "real"]
+        kinds = [self.some_real(scope), self.some_real(scope), NUMBER]
+        kinds += [t for _, t in scope.names if t.kind == "real"]
         kind = self.rng.choice(kinds)
         sign = self.rng.choice(["<", "<=", ">", ">=", "<", ">", "==", "!="])
         return f"({self.make(kind, scope, depth)} {sign} {self.make(kind, scope, depth)})"

@@ -11,7 +11,7 @@
 enum {
   CANDIDATES = 3,     /* drawn at random, each before and after inputs are */
   EXPECT_ROWS = 4,    /* looked at, of one expect from one candidate */
-  MOST_WORK = 1000000, /* operations of one candidate: the interpreter takes its time */
+  MOST_WORK = 500000, /* operations of one candidate: the interpreter takes its time */
   PROBLEMS_SHOWN = 6,
 };
 
