@@ -513,6 +513,8 @@ const char *module_with(Compiler *compiler, const char *function);
 /* Calls `visit` for every module of the library, in no order; its arguments live in the arena. */
 void each_module(Compiler *compiler,
                  void (*visit)(void *context, const char *module, const char *path), void *context);
+/* Adds the module's name that a misspelt one is nearest to, if any is near. */
+void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module);
 bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);    /* stages.c */

@@ -367,7 +367,9 @@ static void fix(Session *session) {
 }
 
 static bool write_pages(Session *session, FILE *out) {
-  return write_primer(&session->compiler, out);
+  const char *module = session->settings.words[0];
+  return module == NULL ? write_primer(&session->compiler, out)
+                        : write_module_primer(&session->compiler, module, out);
 }
 
 static void prime(Session *session) {

@@ -53,7 +53,7 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module) {
+void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module) {
   ModuleNames names = {.count = 0};
   each_module(compiler, take_name, &names);
   qsort(names.items, names.count, sizeof *names.items, by_text);

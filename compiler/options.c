@@ -43,9 +43,10 @@ static const struct {
                          0, 0},
     [COMMAND_NEXT] = {"next", "hermesc next [--format=FORMAT] BLUEPRINT:OFFSET|:LINE:COLUMN",
                       "which keywords, names and units may follow at a place", 0, 0},
-    [COMMAND_PRIMER] = {"primer", "hermesc primer",
-                        "write the language on a few pages, for a model's prompt or a person", 0,
-                        0},
+    [COMMAND_PRIMER] = {"primer", "hermesc primer [MODULE]",
+                        "write the language on a few pages, for a model's prompt or a person; of a "
+                        "module of the library, its functions",
+                        0, 1},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
                        NULL, 0, 0},
 };
@@ -149,7 +150,8 @@ static const char examples[] =
     "  hermesc doc -o page.html power_control.hbp   a page to read, with a picture and formulas\n"
     "  hermesc explain HB0402                       the long story of an error\n"
     "  hermesc next power_control.hbp:14:9          what may be written there\n"
-    "  hermesc primer                               the language, for the prompt of a model\n";
+    "  hermesc primer                               the language, for the prompt of a model\n"
+    "  hermesc primer radio.noise                   the functions of a module of the library\n";
 
 static const char whole_blueprint[] =
     "A whole blueprint, over a table cells.csv with the columns cell and tx_power:\n"

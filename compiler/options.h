@@ -32,7 +32,7 @@ typedef struct Settings {
   int rest_count;
   const char **files; /* fmt: all that are named, `path` first */
   int file_count;
-  const char *words[2]; /* explain, generate: what stands behind the command */
+  const char *words[2]; /* explain, generate, primer: what stands behind the command */
   int word_count;
   const char *output; /* build: never NULL; doc: NULL or "-" is standard output */
   const char *keep;   /* build: where the C stays, or NULL */

@@ -143,7 +143,12 @@ static int by_name(const void *a, const void *b) {
   return strcmp(((const Module *)a)->name, ((const Module *)b)->name);
 }
 
-static bool list_module(Primer *p, const Module *read) {
+static void list_signatures(const Primer *p, const Compiler *module, const Tree *tree) {
+  for (const Decl *decl = tree->decls; decl != NULL; decl = decl->next)
+    if (decl->kind == DECL_FUNCTION) list_signature(p, module, decl);
+}
+
+static bool list_module(const Primer *p, const Module *read, bool with_functions) {
   uint32_t source;
   Compiler module;
   compiler_init(&module, p->compiler->stdlib);
@@ -151,8 +156,7 @@ static bool list_module(Primer *p, const Module *read) {
       source_read(&module, read->path, read->name, &source) && parse_source(&module, source);
   if (good) {
     fprintf(p->out, "- `import %s;` %s\n", read->name, module.trees[source]->doc);
-    for (const Decl *decl = module.trees[source]->decls; decl != NULL; decl = decl->next)
-      if (decl->kind == DECL_FUNCTION) list_signature(p, &module, decl);
+    if (with_functions) list_signatures(p, &module, module.trees[source]);
   } else {
     hermes_report(&p->compiler->diagnostics, HB0603, NULL,
                   "the library's module `%s` cannot be read", read->name);
@@ -162,11 +166,17 @@ static bool list_module(Primer *p, const Module *read) {
 }
 
 /* In the order of their names, whatever that of the directories. */
-static void list_library(Primer *p) {
-  Library library = {.arena = &p->compiler->arena};
-  each_module(p->compiler, add_module, &library);
+static Library read_library(Compiler *compiler) {
+  Library library = {.arena = &compiler->arena};
+  each_module(compiler, add_module, &library);
   if (library.count > 0) qsort(library.modules, library.count, sizeof(Module), by_name);
-  for (size_t i = 0; i < library.count; i++) p->good &= list_module(p, &library.modules[i]);
+  return library;
+}
+
+/* Its functions would be more than the rest of the page: each module has a page of its own. */
+static void list_library(Primer *p) {
+  Library library = read_library(p->compiler);
+  for (size_t i = 0; i < library.count; i++) p->good &= list_module(p, &library.modules[i], false);
 }
 
 static const struct {
@@ -223,4 +233,16 @@ bool write_primer(Compiler *compiler, FILE *out) {
     line = next;
   }
   return p.good;
+}
+
+bool write_module_primer(Compiler *compiler, const char *name, FILE *out) {
+  Primer p = {.compiler = compiler, .out = out};
+  Library library = read_library(compiler);
+  for (size_t i = 0; i < library.count; i++)
+    if (strcmp(library.modules[i].name, name) == 0)
+      return list_module(&p, &library.modules[i], true);
+  hermes_diagnostic *d =
+      hermes_report(&compiler->diagnostics, HB0206, NULL, "there is no module named `%s`", name);
+  suggest_module(compiler, d, name);
+  return false;
 }

@@ -7,4 +7,8 @@
 /* Writes it as Markdown. Reads the library; false, with diagnostics, where a module is no good. */
 bool write_primer(Compiler *compiler, FILE *out);
 
+/* The functions of one module of the library; false, with a diagnostic, where there is none of that
+ * name. */
+bool write_module_primer(Compiler *compiler, const char *name, FILE *out);
+
 #endif

@@ -124,9 +124,9 @@ def check_library(page):
     for file in sorted((SOURCE / "stdlib").rglob("*.hbp")):
         text = file.read_text(encoding="utf-8")
         module = re.search(r"^module (\S+)", text, re.M)[1]
-        for head in re.findall(r"^function (.*?)\s*(?=\n|=|\{)", text, re.M):
-            wanted.append([f"`{module}`", f"`{head}`"])
-    same_rows([row[:2] for row in table_rows(page, ["module", "function"])], wanted)
+        doc = re.search(r"^module [^;]*?\"(.*?)\";", text, re.M | re.S)[1]
+        wanted.append([f"`{module}`", re.sub(r"\"\s*\"", "", doc)])
+    same_rows(table_rows(page, ["module", "gives"]), wanted)
 
 
 def check_keywords(page):

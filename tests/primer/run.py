@@ -56,7 +56,7 @@ def check_form(page):
 
 
 def check_whole(page):
-    """Every built-in function, unit and function of the library stands in it."""
+    """Every built-in function, unit and module of the library stands in it, each function in its module's page."""
     for name in re.findall(r"^(?:BUILTIN|REDUCTION)\((\w+),", source("compiler/builtins.def"), re.M):
         require(re.search(rf"[`|]{name}[|(]", page), f"the function `{name}` is missing")
     for symbol in re.findall(r'HERMES_UNIT\("([^"]+)",', source("runtime/units/units.def")):
@@ -65,8 +65,11 @@ def check_whole(page):
         text = file.read_text(encoding="utf-8")
         module = re.search(r"^module (\S+)", text, re.M)[1]
         require(f"`import {module};`" in page, f"the module `{module}` is missing")
-        for head in re.findall(r"^function (.*?)\s*(?=\n|=|\{)", text, re.M):
-            require(f"`{head}`" in page, f"`{head}` is missing")
+        functions = hermesc("primer", module, text="").stdout
+        heads = re.findall(r"^function (.*?)\s*(?=\n|=|\{)", text, re.M)
+        require(heads, f"the module `{module}` has no functions")
+        for head in heads:
+            require(f"`{head}`" in functions, f"`{head}` is missing in `hermesc primer {module}`")
 
 
 def check_version(page):
@@ -75,7 +78,9 @@ def check_version(page):
 
 
 def check_command():
-    require(hermesc("primer", "now", text="").returncode == 2, "`primer` takes no words")
+    unknown = hermesc("primer", "radio.nose", text="")
+    require(unknown.returncode == 1 and "radio.noise" in unknown.stderr, "a module's name is not mended")
+    require(hermesc("primer", "radio.noise", "now", text="").returncode == 2, "`primer` takes one word")
     require(hermesc("primer", "--format=gbnf", text="").returncode == 2, "`primer` has no format")
 
 
