@@ -129,9 +129,7 @@ static Type same_but(Type type, hermes_scale scale) {
 /* All arguments of one type? Reports the first that differs. */
 static bool alike(Arguments *a) {
   for (int i = 1; i < a->count; i++)
-    if (!require_in_unit(a->scope->checker, a->items[i], &a->items[0]->type,
-                         unit_like(a->scope->checker, a->items[0]), "this argument"))
-      return false;
+    if (!require_like(a->scope->checker, a->items[i], a->items[0], "this argument")) return false;
   return true;
 }
 

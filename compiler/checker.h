@@ -141,6 +141,8 @@ bool require_type(Checker *checker, const Term *term, const Type *want, const ch
 /* The same where the declared unit is known, as written; NULL: it is not. */
 bool require_in_unit(Checker *checker, const Term *term, const Type *want, const char *unit,
                      const char *what);
+/* The type of another term, in whose unit it would be written. */
+bool require_like(Checker *checker, const Term *term, const Term *other, const char *what);
 /* The same for what is declared by a written type, which may be the one that is wrong. */
 bool require_declared(Checker *checker, const Term *term, const Type *want, const TypeExpr *written,
                       const char *unit, const char *what);

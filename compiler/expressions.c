@@ -501,9 +501,7 @@ static Term *check_if(Scope *scope, const Expr *expr, const Type *expected) {
   if (condition->type.kind == TYPE_ERROR || yes->type.kind == TYPE_ERROR ||
       no->type.kind == TYPE_ERROR)
     return term_error(checker, expr->span);
-  const char *unit = yes->type.kind == TYPE_REAL ? unit_like(checker, yes) : NULL;
-  if (!require_in_unit(checker, no, &yes->type, unit, "the `else` side"))
-    return term_error(checker, expr->span);
+  if (!require_like(checker, no, yes, "the `else` side")) return term_error(checker, expr->span);
   Term *term = term_new(checker, TERM_IF, yes->type, expr->span, 3);
   term->args[0] = condition;
   term->args[1] = yes;

@@ -449,6 +449,7 @@ static bool settle_types(Scope *scope, Head *head, Term **args, Type *types) {
       report_label(checker->compiler, d, item->span, "declared here");
       return false;
     }
+    if (type_equal(&args[i]->type, &types[i])) continue;
     const char *what = arena_format(&checker->compiler->arena, "parameter `%s` of `%s`",
                                     item->name.text, head->function->decl->name.text);
     bool settled = head->generics.count == 0;

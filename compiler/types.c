@@ -725,6 +725,12 @@ bool require_in_unit(Checker *checker, const Term *term, const Type *want, const
   return false;
 }
 
+bool require_like(Checker *checker, const Term *term, const Term *other, const char *what) {
+  if (type_equal(&term->type, &other->type)) return term->type.kind != TYPE_ERROR;
+  const char *unit = other->type.kind == TYPE_REAL ? unit_like(checker, other) : NULL;
+  return require_in_unit(checker, term, &other->type, unit, what);
+}
+
 bool require_declared(Checker *checker, const Term *term, const Type *want, const TypeExpr *written,
                       const char *unit, const char *what) {
   if (require_in_unit(checker, term, want, unit, what)) return true;
