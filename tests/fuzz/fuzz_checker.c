@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIXES_VERIFIED = 20 }; /* as in `hermesc check` */
+enum {
+  FIXES_VERIFIED = 20, /* as in `hermesc check` */
+  DOCUMENTED = 8, /* one input of so many: SARIF lists every rule, and costs more than all else */
+};
 
 static void check_description(const Compiler *compiler) {
   size_t size;
@@ -64,6 +67,6 @@ void fuzz_one(const char *text, size_t size) {
   check_fixes(&compiler.diagnostics);
   if (good) print_all(&compiler);
   check_diagnostics(&compiler.diagnostics);
-  check_documents(&compiler.diagnostics);
+  if (size % DOCUMENTED == 0) check_documents(&compiler.diagnostics);
   compiler_free(&compiler);
 }
