@@ -497,6 +497,7 @@ static const struct {
     {"log10", NULL, "log", "10", 1},        {"log2", NULL, "log", "2", 1},
     {"sign", NULL, "sgn", NULL, 1},         {"asin", NULL, "arcsin", NULL, 1},
     {"acos", NULL, "arccos", NULL, 1},      {"atan", NULL, "arctan", NULL, 1},
+    {"bessel_j1", NULL, "J", "1", 1},
 };
 enum { KNOWN_COUNT = sizeof known / sizeof *known };
 

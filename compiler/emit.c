@@ -210,6 +210,7 @@ static const char *const PROTOTYPES[OP_COUNT] = {
     [OP_ASIN] = OPAQUE("asin", "double"),
     [OP_ACOS] = OPAQUE("acos", "double"),
     [OP_ATAN] = OPAQUE("atan", "double"),
+    [OP_BESSEL_J1] = OPAQUE("j1", "double"),
     [OP_ATAN2] = OPAQUE("atan2", "double, double"),
     [OP_HYPOT] = OPAQUE("hypot", "double, double"),
 #undef OPAQUE

@@ -138,6 +138,7 @@ static const Form FORMS[OP_COUNT] = {
     [OP_ASIN] = FUNCTION("m_asin"),
     [OP_ACOS] = FUNCTION("m_acos"),
     [OP_ATAN] = FUNCTION("m_atan"),
+    [OP_BESSEL_J1] = FUNCTION("m_j1"),
     [OP_ATAN2] = FUNCTION("m_atan2"),
     [OP_HYPOT] = FUNCTION("m_hypot"),
     [OP_MOD] = FUNCTION("hermes_mod"),

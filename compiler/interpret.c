@@ -184,6 +184,7 @@ static const Application APPLICATIONS[OP_COUNT] = {
     [OP_ASIN] = {.one = asin},
     [OP_ACOS] = {.one = acos},
     [OP_ATAN] = {.one = atan},
+    [OP_BESSEL_J1] = {.one = j1},
     [OP_ATAN2] = {.two = atan2},
     [OP_HYPOT] = {.two = hypot},
     [OP_MOD] = {.two = hermes_mod},

@@ -57,11 +57,11 @@ bool term_can_fault(const Term *term) {
 
 static bool is_transcendental(Operator op) {
   static const bool transcendental[OP_COUNT] = {
-      [OP_POWER] = true,    [OP_EXP] = true,  [OP_LOG] = true,  [OP_LOG10] = true,
-      [OP_LOG2] = true,     [OP_SIN] = true,  [OP_COS] = true,  [OP_TAN] = true,
-      [OP_ASIN] = true,     [OP_ACOS] = true, [OP_ATAN] = true, [OP_ATAN2] = true,
-      [OP_HYPOT] = true,    [OP_LIN] = true,  [OP_DB] = true,   [OP_LIN_FIELD] = true,
-      [OP_DB_FIELD] = true,
+      [OP_POWER] = true,    [OP_EXP] = true,       [OP_LOG] = true,  [OP_LOG10] = true,
+      [OP_LOG2] = true,     [OP_SIN] = true,       [OP_COS] = true,  [OP_TAN] = true,
+      [OP_ASIN] = true,     [OP_ACOS] = true,      [OP_ATAN] = true, [OP_ATAN2] = true,
+      [OP_HYPOT] = true,    [OP_LIN] = true,       [OP_DB] = true,   [OP_LIN_FIELD] = true,
+      [OP_DB_FIELD] = true, [OP_BESSEL_J1] = true,
   };
   return transcendental[op];
 }

@@ -349,6 +349,7 @@ a * (-b)                                | a\cdot \left({-}b\right)
 exp(-a / b)                             | {e}^{{-}a/b}
 sqrt(a) * abs(b - c)                    | \sqrt{a}\cdot \left|b-c\right|
 log10(a) + log2(b) + log(c)             | {\log}_{{10}}\left(a\right)+{\log}_{{2}}\left(b\right)+\ln\left(c\right)
+bessel_j1(a)                            | {\mathrm{J}}_{{1}}\left(a\right)
 floor(a) + ceil(b)                      | \left\lfloor a\right\rfloor +\left\lceil b\right\rceil 
 hypot(a, b + c)                         | \sqrt{{a}^{{2}}+{\left(b+c\right)}^{{2}}}
 mod(a + b, c * d)                       | \left(a+b\right)\text{ mod }\left(c\cdot d\right)

@@ -290,6 +290,7 @@ static void test_functions(void **state) {
       {OP_SIGN, -7, -1},  {OP_SIN, 0, 0},         {OP_COS, 0, 1},        {OP_TAN, 0, 0},
       {OP_ASIN, 0, 0},    {OP_ACOS, 1, 0},        {OP_ATAN, 0, 0},       {OP_LIN, 20, 100},
       {OP_DB, 100, 20},   {OP_LIN_FIELD, 20, 10}, {OP_DB_FIELD, 10, 20}, {OP_DB, 0, -INFINITY},
+      {OP_BESSEL_J1, 0, 0},
   };
   Bench *b = bench(1, 1);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
