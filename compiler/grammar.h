@@ -44,7 +44,7 @@ typedef struct Rules {
   int alternative_count;
 } Rules;
 
-/* Ends such a list of words. */
+/* Ended by NULL. */
 typedef const char *const *WordList;
 /* Words that are never names. */
 WordList reserved_words(Rules *rules);

@@ -2,7 +2,8 @@
 """`hermesc primer` is short, true and whole: it fits a prompt, every line of its code is compiled, nothing is missing.
 
 Its first fence is a blueprint; the others continue it, as tests/docs/snippets.py says, on the data of tests/docs. What
-is shown as wrong is refused with the code beside it, and no code stands outside of fences that is not checked.
+is shown as wrong is refused with the code beside it. Below written/ are blueprints of other kinds, written by what the
+primer says and by nothing else that the language has: they are sound.
 usage: run.py HERMESC [WORKDIR]
 """
 import concurrent.futures
@@ -96,6 +97,8 @@ def all_tests(page):
     yield "the blueprint", lambda: expect_reports(blueprint.text, set())
     for snippet in others:
         yield from scaffold.tests(snippet)
+    for path in sorted((SOURCE / "tests/primer/written").glob("*.hbp")):
+        yield path.name, lambda path=path: expect_reports(path.read_text(encoding="utf-8"), set())
 
 
 def outcome(test):
