@@ -1,5 +1,6 @@
 /* Expressions to terms: each name found, each operator typed, each literal made coherent. */
 #include "checker.h"
+#include "references.h"
 #include "repairs.h"
 
 #include <math.h>
@@ -201,6 +202,7 @@ static Term *bound_term(Scope *scope, const Bound *bound, Span span) {
   Type type = scope->locals ? bound->type : type_ref(bound->table);
   Term *term = term_new(scope->checker, scope->locals ? TERM_LOCAL : TERM_VARIABLE, type, span, 0);
   term->index = bound->number;
+  note_bound(scope, bound, span);
   return term;
 }
 
@@ -218,8 +220,12 @@ static Term *check_name(Scope *scope, const Expr *expr, const Type *expected) {
   const Bound *bound = find_bound(scope, name.text);
   if (bound) return bound_term(scope, bound, expr->span);
   int ordinal = label_ordinal(expected, name.text);
-  if (ordinal >= 0) return term_number(scope->checker, ordinal, *expected, expr->span);
+  if (ordinal >= 0) {
+    note_label(scope->checker, name.span, expected, ordinal);
+    return term_number(scope->checker, ordinal, *expected, expr->span);
+  }
   int slot = find_value(scope, name.text);
+  if (slot >= 0) note_slot(scope->checker, name.span, slot);
   if (slot >= 0) return term_slot(scope, slot, NULL, expr->span, false);
   if (expected && expected->kind == TYPE_ENUM) return unknown_label(scope, name, expected);
   if (expected && expected->kind == TYPE_ERROR) return term_error(scope->checker, expr->span);
@@ -243,6 +249,7 @@ static bool is_before(const Scope *scope, const Expr *expr) {
 
 static Term *before_value(Scope *scope, const Expr *member, const Expr *args, Span span) {
   int slot = find_value(scope, member->name.text);
+  if (slot >= 0) note_slot(scope->checker, member->name.span, slot);
   if (slot >= 0) return term_slot(scope, slot, args, span, true);
   if (find_bound(scope, member->name.text))
     report(scope->checker->compiler, HB0509, span,
@@ -265,10 +272,12 @@ static Term *table_column(Scope *scope, int table, const Expr *member, const Exp
   Checker *checker = scope->checker;
   const Table *t = &checker->program->tables[table];
   int slot = find_column(checker, table, member->name.text);
+  note_table(checker, member->left->name.span, table);
   if (slot < 0) {
     unknown_column(checker, table, member->name);
     return term_error(checker, span);
   }
+  note_slot(checker, member->name.span, slot);
   if (t->rank == 2 && args) return term_slot(scope, slot, args, span, false);
   hermes_diagnostic *d = report(checker->compiler, HB0304, span,
                                 "`%s` is a table, and a column is read at a row", t->name);
@@ -303,6 +312,7 @@ static Term *check_member(Scope *scope, const Expr *expr) {
     return term_error(checker, expr->span);
   }
   const Slot *column = &checker->program->slots[slot];
+  note_slot(checker, expr->name.span, slot);
   if (column->type.kind == TYPE_ERROR || !may_read(scope, column, expr->span))
     return term_error(checker, expr->span);
   Term *term = term_new(checker, TERM_SLOT, column->type, expr->span, 1);
@@ -333,6 +343,7 @@ static Term *check_index(Scope *scope, const Expr *expr) {
   if (table >= 0) return table_column(scope, table, expr->left, expr->args, expr->span);
   if (expr->left->kind == EXPR_NAME && !find_bound(scope, expr->left->name.text)) {
     int slot = find_value(scope, expr->left->name.text);
+    if (slot >= 0) note_slot(checker, expr->left->name.span, slot);
     if (slot >= 0) return term_slot(scope, slot, expr->args, expr->span, false);
     unknown_name(scope, expr->left->name);
     return term_error(checker, expr->span);

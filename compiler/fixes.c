@@ -109,6 +109,7 @@ static Standing standing_of(const Compiler *compiler, const hermes_diagnostic *d
   const Source *source = compiler->sources[0];
   Compiler again;
   compiler_init(&again, compiler->stdlib);
+  again.overlay = compiler->overlay;
   again.diagnostics.warnings_are_errors = compiler->diagnostics.warnings_are_errors;
   size_t length;
   const char *text = fix_apply(&again.arena, source->text, source->length, fix, &length);

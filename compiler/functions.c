@@ -2,6 +2,7 @@
  * instance. A function that nobody calls is checked too, with its generic units taken as units of
  * their own. */
 #include "checker.h"
+#include "references.h"
 #include "repairs.h"
 
 #include <string.h>
@@ -137,7 +138,7 @@ static int find_qualified(Scope *scope, Name name) {
   return -1;
 }
 
-int find_function(Scope *scope, Name name) {
+static int look_up_function(Scope *scope, Name name) {
   Checker *checker = scope->checker;
   size_t place = 0;
   int found = -1;
@@ -152,6 +153,14 @@ int find_function(Scope *scope, Name name) {
     found = i;
   }
   if (found < 0) unknown_function(scope, name);
+  return found;
+}
+
+int find_function(Scope *scope, Name name) {
+  int found = look_up_function(scope, name);
+  const char *dot = strrchr(name.text, '.');
+  if (dot) name.span.start = name.span.end - (uint32_t)strlen(dot + 1);
+  if (found >= 0) note_function(scope->checker, name.span, found);
   return found;
 }
 

@@ -470,8 +470,17 @@ typedef struct Steps {
 } Steps;
 
 /* ---- one compilation ---- */
+
+/* Texts that stand in the place of files: what an editor has not written yet. */
+typedef struct Overlay {
+  const char *(*find)(void *context, const char *path, size_t *length); /* NULL: read the file */
+  void *context;
+} Overlay;
+
 typedef struct Compiler {
   Arena arena;
+  struct References *references; /* where names are noted for editors (references.h), or NULL */
+  const struct Overlay *overlay; /* texts that stand for files, or NULL */
   hermes_diagnostics diagnostics;
   Source *sources[MAX_SOURCES];
   uint32_t source_count;

@@ -5,6 +5,7 @@
 #include "fixes.h"
 #include "generate.h"
 #include "grammar.h"
+#include "lsp.h"
 #include "next.h"
 #include "options.h"
 #include "primer.h"
@@ -389,6 +390,7 @@ static int run_command(Session *session) {
       [COMMAND_PRIMER] = prime};
   session->compiler.diagnostics.warnings_are_errors = session->settings.werror;
   Command command = session->settings.command;
+  if (command == COMMAND_LSP) return serve_editor(stdin, stdout, session->compiler.stdlib);
   if (command == COMMAND_FORMAT) return format(session);
   return command == COMMAND_INTERPRET ? interpret(session) : run_quiet(session, quiet[command]);
 }

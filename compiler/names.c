@@ -2,6 +2,7 @@
  * functions and units are separate namespaces; a `let` is seen in its own block only. */
 #include "checker.h"
 #include "fixes.h"
+#include "references.h"
 
 #include <string.h>
 
@@ -105,6 +106,7 @@ int bind_variable(Scope *scope, Name name, int table, Span set) {
                                                .number = scope->variable_count,
                                                .table = table,
                                                .set = set};
+  if (name.text) note_bound(scope, &scope->bound[scope->bound_count - 1], name.span);
   return scope->variable_count++;
 }
 
@@ -121,7 +123,7 @@ bool bind_local(Scope *scope, Name name, Type type) {
                                              .number = scope->bound_count,
                                              .table = -1,
                                              .type = type};
-  scope->bound_count++;
+  note_bound(scope, &scope->bound[scope->bound_count++], name.span);
   return true;
 }
 
@@ -309,7 +311,8 @@ static void explain_no_index_set(const Checker *checker, hermes_diagnostic *d, c
 
 int index_set(Checker *checker, Name name) {
   int table = find_table(checker, name.text);
-  if (table >= 0 && checker->program->tables[table].rank == 1) return table;
+  if (table >= 0 && checker->program->tables[table].rank == 1)
+    return note_table(checker, name.span, table), table;
   hermes_diagnostic *d = report(checker->compiler, HB0203, name.span,
                                 table < 0 ? "there is no table named `%s`"
                                           : "`%s` has two indices and is no index set",

@@ -2,6 +2,7 @@
  * fit. See next.h. */
 #include "next.h"
 #include "hole.h"
+#include "references.h"
 #include "site.h"
 #include "terms.h"
 
@@ -522,31 +523,9 @@ static void sort(Following *f) {
   if (kept > 1) qsort(f->items, (size_t)kept, sizeof *f->items, better);
 }
 
-/* Every source has a tree that may be walked, be it empty. */
-static bool complete_trees(Compiler *compiler) {
-  for (uint32_t i = 0; i < compiler->source_count; i++) {
-    if (!compiler->trees[i]) {
-      compiler->trees[i] = ARENA_NEW(&compiler->arena, Tree);
-      compiler->trees[i]->source = i;
-      compiler->trees[i]->name = (Name){"", {0, 0, i}};
-    }
-    if (compiler->trees[i]->too_deep) return false;
-  }
-  return true;
-}
-
-static bool know_program(Checker *checker) {
-  load_modules(checker->compiler);
-  if (!complete_trees(checker->compiler)) return false;
-  resolve_names(checker);
-  check_contracts(checker->compiler);
-  infer_stages(checker->compiler);
-  return true;
-}
-
 void find_following(Compiler *compiler, size_t offset, Following *following) {
   Hole hole;
-  Checker checker = {.compiler = compiler, .program = &compiler->program};
+  Checker checker;
   Site site = {.wanted = type_error, .slot = -1};
   Gathering g = {.compiler = compiler,
                  .checker = &checker,
@@ -554,7 +533,7 @@ void find_following(Compiler *compiler, size_t offset, Following *following) {
                  .site = &site,
                  .following = following};
   *following = (Following){.place = "no_name", .typed = ""};
-  bool known = parse_around(compiler, offset, &hole) && know_program(&checker);
+  bool known = parse_around(compiler, offset, &hole) && know_program(compiler, &checker, true);
   following->word = hole.word;
   following->typed = hole.typed;
   following->unclear = hole.unclear;

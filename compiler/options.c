@@ -47,6 +47,7 @@ static const struct {
                         "write the language on a few pages, for a model's prompt or a person; of a "
                         "module of the library, its functions",
                         0, 1},
+    [COMMAND_LSP] = {"lsp", "hermesc lsp", "serve an editor: the Language Server Protocol", 0, 0},
     [COMMAND_PRINT] = {NULL, "hermesc --print=FORM [OPTION...] BLUEPRINT", /* never a word */
                        NULL, 0, 0},
 };
@@ -59,11 +60,12 @@ enum {
   IN_FIX = 1 << COMMAND_FIX,
   IN_GRAMMAR = 1 << COMMAND_GRAMMAR,
   IN_NEXT = 1 << COMMAND_NEXT,
+  IN_LSP = 1 << COMMAND_LSP,
   /* that read a blueprint */
   IN_ALL = IN_BUILD | IN_PRINT | IN_FORMAT | IN_FIX | IN_DOCUMENT | IN_NEXT | 1 << COMMAND_CHECK |
            1 << COMMAND_INTERPRET,
-  IN_EVERY =
-      IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE | IN_GRAMMAR | 1 << COMMAND_PRIMER,
+  IN_EVERY = IN_ALL | 1 << COMMAND_EXPLAIN | 1 << COMMAND_GENERATE | IN_GRAMMAR | IN_LSP |
+             1 << COMMAND_PRIMER,
 };
 
 /* ---- the options, each once ---- */
@@ -117,6 +119,8 @@ static const Option options[] = {
      "write nothing, name the files that are not formatted"},
     {"--dry-run", NULL, OPTION_FLAG, NULL, NULL, FIELD(dry_run), IN_FIX,
      "tell what would be mended, and write nothing"},
+    {"--stdio", NULL, OPTION_FLAG, NULL, NULL, FIELD(stdio), IN_LSP,
+     "of lsp: over standard input and output, as always"},
     {"--werror", NULL, OPTION_FLAG, NULL, NULL, FIELD(werror), IN_ALL & ~IN_NEXT,
      "warnings are errors"},
     {"--error-format", NULL, OPTION_CHOICE, "FORMAT", formats, FIELD(error_format), IN_EVERY,

@@ -18,6 +18,7 @@ typedef enum Command {
   COMMAND_GRAMMAR,
   COMMAND_NEXT,
   COMMAND_PRIMER,
+  COMMAND_LSP,
   COMMAND_PRINT
 } Command;
 typedef enum ErrorFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF } ErrorFormat;
@@ -45,7 +46,7 @@ typedef struct Settings {
   int error_format; /* an ErrorFormat */
   int colour;       /* a Colour */
   long error_limit; /* 0: all */
-  bool dry_run, no_cache, verbose, only_check, werror, help, version;
+  bool dry_run, no_cache, verbose, only_check, stdio, werror, help, version;
 } Settings;
 
 /* Reads the command line. False, with the reasons among the compiler's diagnostics, where it makes

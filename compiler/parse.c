@@ -11,7 +11,7 @@ typedef struct Keyword {
 } Keyword;
 
 static const Keyword keywords[] = {
-#define KEYWORD(token, spelling) {spelling, TOKEN_##token},
+#define KEYWORD(token, spelling, meaning) {spelling, TOKEN_##token},
 #include "keywords.def"
 #undef KEYWORD
 };

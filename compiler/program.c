@@ -2,6 +2,7 @@
  * goal and the expectations. Errors do not stop the pass: what is wrong has an error type, about
  * which nothing further is said. */
 #include "checker.h"
+#include "references.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,6 +42,7 @@ static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) 
                  .type = type_error,
                  .doc = item ? item->doc : ""};
   for (int i = 0; i < MAX_RANK; i++) slot->variables[i] = i;
+  if (item) note_slot(checker, name.span, program->slot_count - 1);
   return slot;
 }
 
@@ -122,6 +124,7 @@ static void declare_table(Checker *checker, const Decl *decl) {
                    .span = decl->name.span};
   table->rank = decl->indices ? 2 : 1;
   table->index[0] = program->table_count;
+  note_table(checker, decl->name.span, program->table_count);
   map_put(compiler_of(checker), &checker->tables, table->name, program->table_count++);
 }
 
@@ -193,6 +196,7 @@ static void declare_block(Checker *checker, const Decl *decl) {
                    .doc = decl->doc,
                    .operational = decl->operational,
                    .span = decl->name.span};
+  note_block(checker, number);
   for (Statement *s = decl->statements; s; s = s->next) {
     if (s->kind == STATEMENT_IN && block->contract) second_contract(checker, block, s);
     if (s->kind == STATEMENT_IN)
@@ -213,6 +217,7 @@ static void declare_function(Checker *checker, Decl *decl, uint32_t source) {
   }
   map_put(compiler_of(checker), &checker->function_names, decl->name.text, checker->function_count);
   checker->functions[checker->function_count++] = (FunctionDecl){.decl = decl, .source = source};
+  note_function(checker, decl->name.span, checker->function_count - 1);
 }
 
 static void declare_items(Checker *checker, const Decl *decl, Role role) {
@@ -526,7 +531,8 @@ static void unknown_kpi(Checker *checker, Name name, int value) {
 
 static int find_kpi(Checker *checker, Name name) {
   int slot = map_get(&checker->values, name.text);
-  if (slot >= 0 && checker->program->slots[slot].role == ROLE_KPI) return slot;
+  if (slot >= 0 && checker->program->slots[slot].role == ROLE_KPI)
+    return note_slot(checker, name.span, slot), slot;
   unknown_kpi(checker, name, slot);
   return -1;
 }
@@ -621,6 +627,7 @@ static void read_vary(Scope *scope, Expect *expect, const Statement *s) {
     unknown_name(scope, name->name);
     return;
   }
+  if (slot >= 0) note_slot(checker, name->name.span, slot);
   if (slot < 0 || (checker->program->slots[slot].role != ROLE_POLICY &&
                    checker->program->slots[slot].role != ROLE_INPUT)) {
     report(compiler_of(checker), HB0509, s->target->span,

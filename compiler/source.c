@@ -220,10 +220,26 @@ static bool number_source(Compiler *compiler, Source *source, uint32_t *number) 
   return check_text(compiler, *number);
 }
 
+static bool take_text(Compiler *compiler, const char *path, const char *module, const char *text,
+                      size_t length, uint32_t *number) {
+  if (length > MAX_SOURCE_BYTES) return report_size(compiler, path);
+  Source *source = new_source(compiler, path, module);
+  keep_text(compiler, source, text, length);
+  return number_source(compiler, source, number);
+}
+
+static const char *find_overlay(const Compiler *compiler, const char *path, size_t *length) {
+  const Overlay *overlay = compiler->overlay;
+  return overlay ? overlay->find(overlay->context, path, length) : NULL;
+}
+
 /* needs: nothing. leaves: a numbered source of checked text with its line table. */
 bool source_read(Compiler *compiler, const char *path, const char *module, uint32_t *number) {
   bool standard_input = strcmp(path, "-") == 0;
+  size_t length;
+  const char *text = find_overlay(compiler, path, &length);
   if (!room_for_source(compiler, path)) return false;
+  if (text) return take_text(compiler, path, module, text, length, number);
   int file = standard_input ? STDIN_FILENO : open_source(compiler, path);
   if (file < 0) return false;
   Source *source = new_source(compiler, standard_input ? "<standard input>" : path, module);
@@ -234,9 +250,5 @@ bool source_read(Compiler *compiler, const char *path, const char *module, uint3
 
 bool source_take(Compiler *compiler, const char *path, const char *text, size_t length,
                  uint32_t *number) {
-  if (!room_for_source(compiler, path)) return false;
-  if (length > MAX_SOURCE_BYTES) return report_size(compiler, path);
-  Source *source = new_source(compiler, path, NULL);
-  keep_text(compiler, source, text, length);
-  return number_source(compiler, source, number);
+  return room_for_source(compiler, path) && take_text(compiler, path, NULL, text, length, number);
 }

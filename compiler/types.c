@@ -1,6 +1,7 @@
 /* The algebra of types: what sums, products and comparisons of linear, logarithmic and scaled
  * quantities give, and what is said where they give nothing. */
 #include "checker.h"
+#include "references.h"
 #include "repairs.h"
 
 #include <math.h>
@@ -190,7 +191,8 @@ Type read_type(Checker *checker, const TypeExpr *written, hermes_unit *unit,
                                 written->span.end - written->span.start);
   if (strcmp(text, "bool") == 0) return type_bool;
   int table = find_table(checker, text);
-  if (table >= 0 && checker->program->tables[table].rank == 1) return type_ref(table);
+  if (table >= 0 && checker->program->tables[table].rank == 1)
+    return note_table(checker, written->span, table), type_ref(table);
   bool integer = strcmp(text, "int") == 0;
   *unit_text = integer ? "1" : text;
   Type type = integer ? type_number : read_unit(checker, written, text, unit);

@@ -17,13 +17,11 @@ static void add_text(cJSON *object, const char *key, const char *text) {
 
 /* ---- places ---- */
 
-/* A file's name as a URI: what is not plain is percent-encoded, an absolute path gets its scheme.
- */
-static void add_uri(cJSON *location, const char *file) {
+char *hermes_file_uri(const char *file) {
   static const char scheme[] = "file://", hex[] = "0123456789ABCDEF";
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
   char *uri = malloc(sizeof scheme + 3 * strlen(file)), *to = uri;
-  if (!uri) return;
+  if (!uri) return NULL;
   if (*file == '/') to += strlen(strcpy(to, scheme));
   for (; *file; file++) {
     unsigned char byte = (unsigned char)*file;
@@ -34,7 +32,12 @@ static void add_uri(cJSON *location, const char *file) {
     }
   }
   *to = '\0';
-  cJSON_AddStringToObject(location, "uri", uri);
+  return uri;
+}
+
+static void add_uri(cJSON *location, const char *file) {
+  char *uri = hermes_file_uri(file);
+  if (uri) cJSON_AddStringToObject(location, "uri", uri);
   free(uri);
 }
 

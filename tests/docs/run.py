@@ -131,7 +131,7 @@ def check_library(page):
 
 def check_keywords(page):
     reserved = re.findall(r'^"([a-z]+)"\s+\{ return TOKEN_', source_text("grammar/blueprint.l"), re.M)
-    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"\)', source_text("compiler/keywords.def"), re.M)
+    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"', source_text("compiler/keywords.def"), re.M)
     require(len(reserved) == 10 and keywords, "the words of the language are written anew")
     for heading, words in (("Reserved words:", reserved), ("Keywords:", keywords)):
         line = re.search(rf"^{heading}(.*?)\n\n", page + "\n\n", re.M | re.S)

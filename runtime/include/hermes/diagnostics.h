@@ -134,6 +134,10 @@ char *hermes_diagnostics_json(const hermes_diagnostics *list);
 char *hermes_diagnostics_sarif(const hermes_diagnostics *list, const char *tool,
                                const char *version, const char *form);
 
+/* A file's name as a URI, as a new string: what is not plain is percent-encoded, an absolute path
+ * gets its scheme. NULL: out of memory. */
+char *hermes_file_uri(const char *file);
+
 /* Edit distance for "did you mean": the best of `count` names within a third of the word's length,
  * or NULL. */
 const char *hermes_nearest(const char *word, const char *const *names, size_t count);
