@@ -180,6 +180,12 @@ static size_t cost_of_check(const Compiler *compiler) {
   return bytes;
 }
 
+static void edit_name(hermes_fix *fix, const NameTry *try) {
+  hermes_fix_edit(fix, try->span.start, try->span.end, "%s", try->name);
+  if (try->listed.end > 0)
+    hermes_fix_edit(fix, try->listed.start, try->listed.end, "%s", try->name);
+}
+
 /* Tries them all; the fix that is better than all others, or one without edits. */
 static hermes_fix sole_name(Compiler *compiler, const hermes_diagnostic *d) {
   NameTry tries[MAX_TRIES];
@@ -190,7 +196,7 @@ static hermes_fix sole_name(Compiler *compiler, const hermes_diagnostic *d) {
   compiler->trying += (size_t)count * cost;
   for (int i = 0; i < count; i++) {
     hermes_fix fix = {0};
-    hermes_fix_edit(&fix, tries[i].span.start, tries[i].span.end, "%s", tries[i].name);
+    edit_name(&fix, &tries[i]);
     Standing standing = standing_of(compiler, d, &fix);
     hermes_fix_free(&fix);
     int better = compare_standing(&standing, &best);
@@ -201,15 +207,20 @@ static hermes_fix sole_name(Compiler *compiler, const hermes_diagnostic *d) {
   }
   hermes_fix fix = {0};
   if (found < 0 || !best.good) return fix;
-  hermes_fix_edit(&fix, tries[found].span.start, tries[found].span.end, "%s", tries[found].name);
+  edit_name(&fix, &tries[found]);
   return fix;
 }
 
 static void offer_name(Compiler *compiler, hermes_diagnostic *d) {
   hermes_fix fix = sole_name(compiler, d);
   if (fix.edit_count == 0) return;
-  hermes_fix *offered = hermes_diagnostic_fix(d, "which fits, and is not read yet");
-  hermes_fix_edit(offered, fix.edits[0].start, fix.edits[0].end, "%s", fix.edits[0].text);
+  hermes_fix *offered =
+      fix.edit_count == 1
+          ? hermes_diagnostic_fix(d, "which fits, and is not read yet")
+          : hermes_diagnostic_fix(d, "`%s`, here and in the contract: it fits, and is not read yet",
+                                  fix.edits[0].text);
+  for (size_t i = 0; i < fix.edit_count; i++)
+    hermes_fix_edit(offered, fix.edits[i].start, fix.edits[i].end, "%s", fix.edits[i].text);
   offered->verified = true;
   hermes_fix_free(&fix);
 }

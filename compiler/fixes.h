@@ -11,9 +11,10 @@ void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *ti
 void offer_wrap(hermes_diagnostic *d, Span span, const char *before, const char *behind,
                 const char *title);
 
-/* A name that might have been meant by the one at `span`. */
+/* A name that might have been meant by the one at `span`; where the contract of the block would
+ * have to list it instead, the place there is `listed`, which is empty otherwise. */
 typedef struct NameTry {
-  Span span;
+  Span span, listed;
   const char *name;
 } NameTry;
 

@@ -66,13 +66,22 @@ static void try_name(Search *search, const Token *token, const char *name) {
     if (search->tries[i].span.start == token->span.start &&
         strcmp(search->tries[i].name, name) == 0)
       return;
-  search->tries[search->count++] = (NameTry){token->span, name};
+  search->tries[search->count++] = (NameTry){.span = token->span, .name = name};
 }
 
-static bool is_listed(const Statement *contract, const char *name) {
-  for (const NameList *n = contract->names; n; n = n->next)
-    if (strcmp(n->name.text, name) == 0) return true;
-  return false;
+static const Name *find_listed(const Statement *contract, const char *name) {
+  for (const NameList *n = contract ? contract->names : NULL; n; n = n->next)
+    if (strcmp(n->name.text, name) == 0) return &n->name;
+  return NULL;
+}
+
+/* In the expression and in the contract: the author took one for the other throughout. */
+static void try_with_contract(Search *search, const Token *token, const char *name) {
+  const Name *listed = find_listed(contract_of(search->decl), token->text);
+  int count = search->count;
+  if (!listed || listed->span.start == token->span.start) return;
+  try_name(search, token, name);
+  if (search->count > count) search->tries[count].listed = listed->span;
 }
 
 static bool is_own(const Search *search, const Slot *slot) {
@@ -82,7 +91,7 @@ static bool is_own(const Search *search, const Slot *slot) {
 /* May the declaration read it? */
 static bool is_in_reach(const Search *search, const Slot *slot) {
   const Statement *contract = contract_of(search->decl);
-  bool listed = contract && is_listed(contract, slot->name);
+  bool listed = find_listed(contract, slot->name) != NULL;
   switch (slot->role) {
   case ROLE_INPUT:
   case ROLE_OUT: return listed || !contract || is_own(search, slot);
@@ -100,7 +109,7 @@ static bool is_unread(const Search *search, Span span, const char *name, Span de
 
 static bool is_forgotten(const Search *search, const Slot *slot) {
   const Statement *contract = contract_of(search->decl);
-  if (contract && is_listed(contract, slot->name))
+  if (find_listed(contract, slot->name))
     return is_unread(search, search->decl->span, slot->name, contract->span);
   Span all = {0, (uint32_t)search->compiler->sources[0]->length, 0};
   return is_unread(search, all, slot->name, slot->span);
@@ -115,9 +124,16 @@ static void try_columns(Search *search, const Token *token) {
 
 static void try_values(Search *search, const Token *token) {
   const Program *program = &search->compiler->program;
-  for (int i = 0; i < program->slot_count; i++)
-    if (is_in_reach(search, &program->slots[i]) && is_forgotten(search, &program->slots[i]))
-      try_name(search, token, program->slots[i].name);
+  for (int i = 0; i < program->slot_count; i++) {
+    const Slot *slot = &program->slots[i];
+    bool reached = is_in_reach(search, slot);
+    bool listable = slot->role == ROLE_INPUT || slot->role == ROLE_OUT;
+    if ((!reached && !listable) || !is_forgotten(search, slot)) continue;
+    if (reached)
+      try_name(search, token, slot->name);
+    else
+      try_with_contract(search, token, slot->name);
+  }
 }
 
 static void try_local(Search *search, const Token *token, Name local) {
