@@ -13,7 +13,7 @@ import sys
 
 hermesc, work = map(os.path.abspath, sys.argv[1:3])
 source = os.environ.get("HERMES_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?[\d.]+)(?: ?([^\s,]*[^\s,.]))?")
+EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
 
 
 def functions(text):
