@@ -67,7 +67,8 @@ def check_whole(page):
         module = re.search(r"^module (\S+)", text, re.M)[1]
         require(f"`import {module};`" in page, f"the module `{module}` is missing")
         functions = hermesc("primer", module, text="").stdout
-        heads = re.findall(r"^function (.*?)\s*(?=\n|=|\{)", text, re.M)
+        heads = re.findall(r"^function (\w+\([^)]*\)\s*->[^\n={\"]*[^\s={\"])", text, re.M)
+        heads = [re.sub(r"\s+", " ", head).replace("( ", "(") for head in heads]
         require(heads, f"the module `{module}` has no functions")
         for head in heads:
             require(f"`{head}`" in functions, f"`{head}` is missing in `hermesc primer {module}`")
