@@ -66,7 +66,13 @@ static const ReductionInfo *find_reduction(const char *name) {
 }
 
 bool is_builtin(const char *name) {
-  return find_builtin(name) || find_reduction(name);
+  return builtin_signature(name) != NULL;
+}
+
+const char *builtin_signature(const char *name) {
+  const Builtin *builtin = find_builtin(name);
+  const ReductionInfo *reduction = find_reduction(name);
+  return builtin ? builtin->signature : reduction ? reduction->signature : NULL;
 }
 
 /* ---- messages ---- */
@@ -412,8 +418,14 @@ static bool check_form(Scope *scope, const Expr *call, const ReductionInfo *info
   int wanted = info->rule == reduction_percentile ? 2 : 1;
   const Expr *last = call->args ? call->args->next : NULL;
   if (wanted == 2 && last && is_share(last) && !is_share(call->args)) {
-    report(scope->checker->compiler, HB0306, last->span,
-           "`%s` takes its share first: `%s(5 %%, x for ...)`", info->name, info->name);
+    hermes_diagnostic *d =
+        report(scope->checker->compiler, HB0306, last->span,
+               "`%s` takes its share first: `%s(5 %%, x for ...)`", info->name, info->name);
+    const char *text = scope->checker->compiler->sources[last->span.source]->text;
+    hermes_fix *fix = hermes_diagnostic_fix(d, "the share first");
+    hermes_fix_edit(fix, call->args->span.start, call->args->span.start, "%.*s, ",
+                    (int)(last->span.end - last->span.start), text + last->span.start);
+    hermes_fix_edit(fix, call->args->span.end, last->span.end, "%s", "");
     return false;
   }
   if (written_arguments(call) == wanted) return true;
@@ -421,6 +433,10 @@ static bool check_form(Scope *scope, const Expr *call, const ReductionInfo *info
       report(scope->checker->compiler, HB0306, call->span, "`%s` takes %s before its `for`",
              info->name, wanted == 2 ? "a share and one expression" : "one expression");
   hermes_diagnostic_fact(&d->expected, "%s", info->signature);
+  if (wanted == 1 && last && !last->next && find_builtin(info->name))
+    offer_wrap(d, (Span){last->span.start, call->span.end, call->span.source},
+               arena_format(&scope->checker->compiler->arena, "%s(", info->name), ")",
+               "the reduction by itself");
   return false;
 }
 
@@ -495,21 +511,85 @@ static Name dotted_name(const Checker *checker, const Expr *expr) {
                 expr->span};
 }
 
+/* sum(ue.demand): the column of a table stands for all of its rows elsewhere. */
+static void offer_table_rows(Scope *scope, hermes_diagnostic *d, const Expr *call) {
+  const Expr *column = call->args;
+  if (!column || column->next || column->kind != EXPR_MEMBER || column->left->kind != EXPR_NAME)
+    return;
+  const char *table = column->left->name.text;
+  int number = find_bound(scope, table) ? -1 : find_table(scope->checker, table);
+  if (number < 0 || scope->checker->program->tables[number].rank != 1) return;
+  hermes_fix *fix = hermes_diagnostic_fix(d, "over the rows of `%s`", table);
+  const char *row = arena_format(&scope->checker->compiler->arena, "%c", *table);
+  if (find_bound(scope, row)) row = arena_format(&scope->checker->compiler->arena, "%s2", row);
+  hermes_fix_edit(fix, column->left->span.start, column->left->span.end, "%s", row);
+  hermes_fix_edit(fix, column->span.end, column->span.end, " for %s in %s", row, table);
+}
+
 static Term *lone_reduction(Scope *scope, const Expr *call, const ReductionInfo *info) {
   hermes_diagnostic *d = report(scope->checker->compiler, HB0306, call->span,
                                 "`%s` runs over the rows of a table, and has no `for`", info->name);
   hermes_diagnostic_fact(&d->expected, "%s", info->signature);
+  offer_table_rows(scope, d, call);
   return term_error(scope->checker, call->span);
+}
+
+static const char *source_of(Scope *scope, const Expr *expr) {
+  Compiler *compiler = scope->checker->compiler;
+  return arena_copy(&compiler->arena, compiler->sources[expr->span.source]->text + expr->span.start,
+                    expr->span.end - expr->span.start);
+}
+
+/* What the call of a function of another language is here: pow(x, 2) is x^2. */
+static void offer_template(Scope *scope, const Expr *call, Name name) {
+  Arena *arena = &scope->checker->compiler->arena;
+  const char *form = function_template(name.text), *text = "";
+  hermes_diagnostic *d = last_error(scope->checker);
+  int count = 0, wanted = 0;
+  if (!form || !d || call->fors) return;
+  const Expr *args[10] = {NULL};
+  for (const Expr *arg = call->args; arg && count < 9; arg = arg->next) args[++count] = arg;
+  for (; *form; form++) {
+    if (*form != '@' && *form != '$') {
+      text = arena_format(arena, "%s%c", text, *form);
+      continue;
+    }
+    bool operand = *form == '$';
+    const Expr *arg = args[*++form - '0'];
+    if (!arg) return;
+    bool whole = arg->kind == EXPR_BINARY || arg->kind == EXPR_UNARY || arg->kind == EXPR_IF;
+    text = arena_format(arena, operand && whole ? "%s(%s)" : "%s%s", text, source_of(scope, arg));
+    if (*form - '0' > wanted) wanted = *form - '0';
+  }
+  if (wanted == count) offer_fix(d, call->span, text, "as it is written here");
+}
+
+/* 2(n + 1), (a)(b), n(n + 1): a product, about which an error was just reported. */
+static void offer_product(Scope *scope, const Expr *call) {
+  hermes_diagnostic *d = last_error(scope->checker);
+  Span between = {call->left->span.end, call->left->span.end, call->span.source};
+  if (!d || call->fors || !call->args || call->args->next) return;
+  state_rule(d, "a product is written `a * b`");
+  offer_fix(d, between, " * ", "as a product");
 }
 
 /* x(u, c) where x[u, c] was meant, about which an error was just reported. */
 static void offer_brackets(Scope *scope, const Expr *call, Name name) {
-  hermes_diagnostics *list = &scope->checker->compiler->diagnostics;
+  const Program *program = scope->checker->program;
   int value = find_value(scope, name.text);
-  const Expr *last = call->args;
-  if (value < 0 || !last || call->fors || list->count == 0 || list->count != list->errors) return;
+  const Expr *last = call->args, *left = call->left;
+  int table = left->kind == EXPR_MEMBER && left->left->kind == EXPR_NAME
+                  ? find_table(scope->checker, left->left->name.text)
+                  : -1;
+  if (table >= 0) value = find_column(scope->checker, table, left->name.text);
+  hermes_diagnostic *d = last_error(scope->checker);
+  if (value < 0 || !last || call->fors || !d) return;
+  if (program->slots[value].rank == 0) {
+    offer_product(scope, call);
+    return;
+  }
   while (last->next) last = last->next;
-  hermes_fix *fix = hermes_diagnostic_fix(&list->items[list->count - 1], "in brackets");
+  hermes_fix *fix = hermes_diagnostic_fix(d, "in brackets");
   hermes_fix_edit(fix, call->left->span.end, call->args->span.start, "[");
   hermes_fix_edit(fix, last->span.end, call->span.end, "]");
 }
@@ -518,6 +598,7 @@ static Term *check_user_call(Scope *scope, const Expr *call, Name name) {
   int function = find_function(scope, name);
   if (function < 0) {
     offer_brackets(scope, call, name);
+    offer_template(scope, call, name);
     return term_error(scope->checker, call->span);
   }
   if (!call->fors) return call_function(scope, call, function);
@@ -531,6 +612,7 @@ Term *check_call(Scope *scope, const Expr *call, const Type *expected) {
   Name name = dotted_name(checker, call->left);
   if (!name.text) {
     report(checker->compiler, HB0309, call->left->span, "only a function takes `(...)`");
+    offer_product(scope, call);
     return term_error(checker, call->span);
   }
   const Builtin *builtin = find_builtin(name.text);

@@ -4,6 +4,7 @@
 #define HERMESC_CHECKER_H
 
 #include "hermesc.h"
+#include "idioms.h"
 
 /* ---- names.c: what is declared, and how it is found ---- */
 
@@ -111,6 +112,8 @@ const char *scoped_name(Compiler *compiler, int owner, const char *name);
 
 /* Is this the name of a built-in function or reduction? */
 bool is_builtin(const char *name);
+/* "max(a: any, ...) -> any", of a function or reduction; NULL: it is none. */
+const char *builtin_signature(const char *name);
 
 /* ---- types.c: the algebra of units ---- */
 
@@ -129,6 +132,8 @@ const char *factor_between(const Compiler *compiler, const Type *have, const Typ
 /* The written type. `unit` and `unit_text` are filled for reals. Reports, and gives type_error,
  * where it is none. */
 Type read_type(Checker *checker, const TypeExpr *type, hermes_unit *unit, const char **unit_text);
+/* Left out, and reported by the parser: it is the type of the value. */
+bool is_missing(const TypeExpr *type);
 
 /* The type of `left op right` for + - * / and comparisons, or type_error after a report. */
 Type type_of_sum(Checker *checker, const Expr *expr, const Term *left, const Term *right);
@@ -169,11 +174,6 @@ Term *call_function(Scope *scope, const Expr *expr, int function);
 int find_function(Scope *scope, Name name); /* reports an unknown or ambiguous one; -1 */
 void check_unused_functions(Checker *checker);
 
-/* ---- idioms.c: how a blueprint says what other languages write; false: nothing is known ---- */
-bool explain_function(hermes_diagnostic *d, const char *name);
-bool explain_value(hermes_diagnostic *d, const char *name);
-bool explain_type(hermes_diagnostic *d, const char *name);
-
 /* ---- program.c ---- */
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it
  * depends on itself. */
@@ -186,6 +186,8 @@ Type step_type(Type type);
 /* resolve_program with the names that it knows left in the checker: {.compiler, .program} to begin
  * with. */
 void resolve_names(Checker *checker);
+/* Of a `let` with a type, which the parser reported: without it, unless the value has another. */
+void check_let_type(Checker *checker, const Item *item, const Term *value);
 /* "a -> b -> a": the links of the chain from this name (its pointer) on, and back to it. */
 const char *chain_from(Checker *checker, const char *name);
 

@@ -285,11 +285,44 @@ static Term *table_column(Scope *scope, int table, const Expr *member, const Exp
     hermes_diagnostic_note(d, "read `%s.%s[%c, %c]`, with a row of each index", t->name,
                            member->name.text, checker->program->tables[t->index[0]].name[0],
                            checker->program->tables[t->index[1]].name[0]);
-  else if (args && args->kind == EXPR_NAME)
+  else if (args && args->kind == EXPR_NAME) {
     hermes_diagnostic_note(d, "read `%s.%s`", args->name.text, member->name.text);
-  else
+    offer_fix(d, span,
+              arena_format(&checker->compiler->arena, "%s.%s", args->name.text, member->name.text),
+              "the column of that row");
+  } else
     hermes_diagnostic_note(d, "read `x.%s` where `x in %s`", member->name.text, t->name);
   return term_error(checker, span);
+}
+
+static bool is_indexed_table(const Scope *scope, const Expr *expr) {
+  while (expr->kind == EXPR_INDEX) expr = expr->left;
+  return expr->kind == EXPR_NAME && !find_bound(scope, expr->name.text) &&
+         find_value(scope, expr->name.text) < 0 && find_table(scope->checker, expr->name.text) >= 0;
+}
+
+/* cell[c].power, path[u, c].gain, path[u][c].gain */
+static Term *indexed_table(Scope *scope, const Expr *expr) {
+  Compiler *compiler = scope->checker->compiler;
+  const Expr *rows = expr->left, *name = rows;
+  const char *text = "", *source = compiler->sources[expr->span.source]->text;
+  while (name->kind == EXPR_INDEX) name = name->left;
+  const Table *table =
+      &scope->checker->program->tables[find_table(scope->checker, name->name.text)];
+  hermes_diagnostic *d = report(compiler, HB0304, expr->span,
+                                "`%s` is a table, and a column is read at a row", table->name);
+  for (; rows->kind == EXPR_INDEX; rows = rows->left)
+    text = arena_format(&compiler->arena, *text ? "%.*s, %s" : "%.*s%s",
+                        (int)(rows->span.end - 1 - rows->args->span.start),
+                        source + rows->args->span.start, text);
+  text = table->rank == 2
+             ? arena_format(&compiler->arena, "%s.%s[%s]", table->name, expr->name.text, text)
+             : arena_format(&compiler->arena, "%s.%s", text, expr->name.text);
+  if (expr->left->kind == EXPR_INDEX) {
+    hermes_diagnostic_note(d, "read `%s`", text);
+    offer_fix(d, expr->span, text, "the column of that row");
+  }
+  return term_error(scope->checker, expr->span);
 }
 
 static Term *check_member(Scope *scope, const Expr *expr) {
@@ -297,6 +330,7 @@ static Term *check_member(Scope *scope, const Expr *expr) {
   if (is_before(scope, expr)) return before_value(scope, expr, NULL, expr->span);
   int table = table_of(scope, expr);
   if (table >= 0) return table_column(scope, table, expr, NULL, expr->span);
+  if (is_indexed_table(scope, expr->left)) return indexed_table(scope, expr);
   Term *row = check_expr(scope, expr->left, NULL);
   if (row->type.kind == TYPE_ERROR) return row;
   if (row->type.kind != TYPE_REF) {
@@ -336,6 +370,38 @@ static bool reads_nothing(const Scope *scope, const Expr *member) {
          find_table(scope->checker, name) < 0;
 }
 
+/* c[power] */
+static void offer_column(Scope *scope, hermes_diagnostic *d, const Expr *expr) {
+  const char *text = arena_format(&scope->checker->compiler->arena, "%s.%s", expr->left->name.text,
+                                  expr->args->name.text);
+  hermes_diagnostic_note(d, "`%s` is a row, and its columns are read with a point: `%s`",
+                         expr->left->name.text, text);
+  offer_fix(d, expr->span, text, "with a point");
+}
+
+/* power[c], gain[u, c] of a table whose column this is; sqrt[n]: the name was just reported. */
+static void offer_indexed(Scope *scope, const Expr *expr) {
+  Checker *checker = scope->checker;
+  int column = map_get(&checker->column_names, expr->left->name.text);
+  hermes_diagnostic *d = last_error(checker);
+  if (!d) return;
+  if (is_builtin(expr->left->name.text)) {
+    hermes_fix *fix = hermes_diagnostic_fix(d, "in parentheses");
+    hermes_fix_edit(fix, expr->left->span.end, expr->left->span.end + 1, "(");
+    hermes_fix_edit(fix, expr->span.end - 1, expr->span.end, ")");
+  }
+  if (column < 0) return;
+  const Table *table = &checker->program->tables[checker->program->slots[column].table];
+  if (table->rank == 2)
+    offer_fix(d, (Span){expr->left->span.start, expr->left->span.start, expr->span.source},
+              arena_format(&checker->compiler->arena, "%s.", table->name), "of its table");
+  else if (expr->args->kind == EXPR_NAME)
+    offer_fix(d, expr->span,
+              arena_format(&checker->compiler->arena, "%s.%s", expr->args->name.text,
+                           expr->left->name.text),
+              "the column of that row");
+}
+
 static Term *check_index(Scope *scope, const Expr *expr) {
   Checker *checker = scope->checker;
   if (is_before(scope, expr->left)) return before_value(scope, expr->left, expr->args, expr->span);
@@ -346,6 +412,7 @@ static Term *check_index(Scope *scope, const Expr *expr) {
     if (slot >= 0) note_slot(checker, expr->left->name.span, slot);
     if (slot >= 0) return term_slot(scope, slot, expr->args, expr->span, false);
     unknown_name(scope, expr->left->name);
+    offer_indexed(scope, expr);
     return term_error(checker, expr->span);
   }
   if (reads_nothing(scope, expr->left)) {
@@ -358,8 +425,7 @@ static Term *check_index(Scope *scope, const Expr *expr) {
   if (expr->left->kind == EXPR_INDEX)
     offer_one_pair(d, expr);
   else if (expr->left->kind == EXPR_NAME && expr->args->kind == EXPR_NAME && !scope->locals)
-    hermes_diagnostic_note(d, "`%s` is a row, and its columns are read with a point: `%s.%s`",
-                           expr->left->name.text, expr->left->name.text, expr->args->name.text);
+    offer_column(scope, d, expr);
   return term_error(checker, expr->span);
 }
 
@@ -469,27 +535,42 @@ static void offer_db(hermes_diagnostic *d, const Expr *expr) {
 }
 
 /* 20 * MHz, about whose right side an error was just reported. */
-static void offer_quantity(Scope *scope, const Expr *expr) {
-  hermes_diagnostics *list = &scope->checker->compiler->diagnostics;
+static void offer_quantity(Scope *scope, const Expr *expr, const Expr *unit) {
   const Expr *number = expr->left;
   while (number->kind == EXPR_BINARY && number->op == OP_MULTIPLY) number = number->right;
-  bool unit = expr->op == OP_MULTIPLY && expr->right->kind == EXPR_NAME &&
-              number->kind == EXPR_NUMBER &&
-              hermes_unit_symbol(&scope->checker->compiler->units, expr->right->name.text,
-                                 strlen(expr->right->name.text));
-  if (!unit || list->count != list->errors) return;
-  offer_fix(&list->items[list->count - 1],
-            (Span){number->span.end, expr->right->span.start, expr->span.source}, " ",
-            "the unit behind its number");
+  if (number->kind == EXPR_UNARY && number->op == OP_NEGATE) number = number->left;
+  bool known =
+      unit->kind == EXPR_NAME && hermes_unit_symbol(&scope->checker->compiler->units,
+                                                    unit->name.text, strlen(unit->name.text));
+  hermes_diagnostic *d = last_error(scope->checker);
+  if (!known || !d) return;
+  Span before = {unit->span.start, unit->span.start, expr->span.source};
+  if (unit == expr->right && expr->op == OP_MULTIPLY && number->kind == EXPR_NUMBER)
+    offer_fix(d, (Span){number->span.end, unit->span.start, expr->span.source}, " ",
+              "the unit behind its number");
+  else if (unit == expr->left && expr->op == OP_MULTIPLY && expr->right->kind == EXPR_NUMBER) {
+    hermes_fix *fix = hermes_diagnostic_fix(d, "the unit behind its number");
+    hermes_fix_edit(fix, unit->span.start, expr->right->span.start, "%s", "");
+    hermes_fix_edit(fix, expr->span.end, expr->span.end, " %s", unit->name.text);
+  } else if (unit == expr->right && number->kind == EXPR_QUANTITY)
+    offer_fix(d, (Span){number->span.end, unit->span.start, expr->span.source},
+              operator_spelling(expr->op), "one unit");
+  else
+    offer_fix(d, before, "1 ", "with a number");
 }
 
 static Term *check_binary(Scope *scope, const Expr *expr) {
   if (expr->op == OP_AND || expr->op == OP_OR) return check_logic(scope, expr);
   if (expr->op >= OP_LESS && expr->op <= OP_NOT_EQUAL) return check_comparison(scope, expr);
-  Term *left = check_expr(scope, expr->left, NULL);
   size_t errors = scope->checker->compiler->diagnostics.errors;
+  bool product = expr->op == OP_MULTIPLY || expr->op == OP_DIVIDE;
+  Term *left = check_expr(scope, expr->left, NULL);
+  if (product && scope->checker->compiler->diagnostics.errors == errors + 1)
+    offer_quantity(scope, expr, expr->left);
+  errors = scope->checker->compiler->diagnostics.errors;
   Term *right = check_expr(scope, expr->right, NULL);
-  if (scope->checker->compiler->diagnostics.errors == errors + 1) offer_quantity(scope, expr);
+  if (product && scope->checker->compiler->diagnostics.errors == errors + 1)
+    offer_quantity(scope, expr, expr->right);
   Term *term = arithmetic(scope, expr, left, right);
   if (is_decibel_idiom(expr) && is_plain(&term->type)) {
     hermes_diagnostic *d =

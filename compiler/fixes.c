@@ -258,6 +258,20 @@ void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *ti
   hermes_fix_edit(fix, span.start, span.end, "%s", text);
 }
 
+hermes_diagnostic *diagnostic_at(Compiler *compiler, hermes_code code, uint32_t start) {
+  hermes_diagnostics *list = &compiler->diagnostics;
+  for (size_t i = 0; i < list->count; i++)
+    if (list->items[i].code == code && list->items[i].place.start == start) return &list->items[i];
+  return NULL;
+}
+
+void state_rule(hermes_diagnostic *d, const char *rule) {
+  if (*hermes_code_of(d->code)->rule || d->rule)
+    hermes_diagnostic_note(d, "%s", rule);
+  else
+    hermes_diagnostic_fact(&d->rule, "%s", rule);
+}
+
 void offer_wrap(hermes_diagnostic *d, Span span, const char *before, const char *behind,
                 const char *title) {
   hermes_fix *fix = hermes_diagnostic_fix(d, "%s", title);

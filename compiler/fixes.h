@@ -7,6 +7,13 @@
 /* Offers that the bytes of a span become `text`. To be verified. */
 void offer_fix(hermes_diagnostic *d, Span span, const char *text, const char *title);
 
+/* Says what holds instead of what was written: as the rule where the code has none of its own, else
+ * as a note. */
+void state_rule(hermes_diagnostic *d, const char *rule);
+
+/* The diagnostic of this code that begins at this byte of the blueprint, or NULL. */
+hermes_diagnostic *diagnostic_at(Compiler *compiler, hermes_code code, uint32_t start);
+
 /* Offers to put text before and behind a span: lin( ... ). */
 void offer_wrap(hermes_diagnostic *d, Span span, const char *before, const char *behind,
                 const char *title);

@@ -77,7 +77,7 @@ static void explain_no_function(Scope *scope, hermes_diagnostic *d, const char *
                                ? "`%s` is a value: its elements are read with `[...]`"
                                : "`%s` is a value, and no function",
                            name);
-  else if (!explain_function(d, name) && !d->candidates &&
+  else if (!explain_idiom(d, IDIOM_FUNCTION, name) && !d->candidates &&
            scope->checker->compiler->diagnostics.errors <= MAX_SEARCHES &&
            (module = module_with(scope->checker->compiler, name)))
     offer_import(scope, d, module);
@@ -109,7 +109,10 @@ static void unknown_qualified(Scope *scope, Name name) {
       report(compiler, HB0204, name.span, "there is no function named `%s` here", name.text);
   if (module_is_read(compiler, module))
     suggest(compiler, d, name.text, names, functions_in_sight(scope, module, names, MAX_INSTANCES));
-  else
+  else if (is_builtin(name.text + length + 1) || function_template(name.text + length + 1)) {
+    state_rule(d, "built-in functions belong to no module");
+    offer_fix(d, name.span, name.text + length + 1, "without the module");
+  } else
     hermes_diagnostic_note(d, "there is no `import %s;`", module);
 }
 
@@ -335,6 +338,7 @@ static Term *check_body(Scope *scope, const Decl *decl, Function *function) {
       continue;
     }
     Term *let = check_expr(scope, s->item->value, NULL);
+    check_let_type(scope->checker, s->item, let);
     function->lets[function->let_count++] = let;
     if (!bind_local(scope, s->item->name, let->type)) return NULL;
   }

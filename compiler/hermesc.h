@@ -524,6 +524,8 @@ void each_module(Compiler *compiler,
                  void (*visit)(void *context, const char *module, const char *path), void *context);
 /* Adds the module's name that a misspelt one is nearest to, if any is near. */
 void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module);
+/* "function name(parameters) -> R" of a function of the library, or NULL. */
+const char *module_head(Compiler *compiler, const char *function);
 bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
 void infer_stages(Compiler *compiler);    /* stages.c */

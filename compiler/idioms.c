@@ -1,11 +1,12 @@
-/* What people and LLMs write out of habit from other languages, and how a blueprint says it. Each
- * row is a help line under the error that the habit leads to. */
-#include "checker.h"
+/* What people and LLMs write out of habit from other languages, and how a blueprint says it: signs
+ * and words, each with its rule and, where it may stand in their place, what is written here.
+ * Habits that have a shape are known to habits.c. */
+#include "idioms.h"
 #include "fixes.h"
-#include "syntax.h"
 
 #include "blueprint.tab.h"
 
+#include <ctype.h>
 #include <string.h>
 
 typedef struct Idiom {
@@ -13,17 +14,27 @@ typedef struct Idiom {
   const char *said;
   int token; /* signs: what is read in its place, so that the rest of the statement is checked too;
                 0: nothing */
-  const char *instead; /* what may be put in its place as it stands, or NULL */
+  const char *instead; /* what may be put in its place as it stands, or NULL. Of a function: with
+                          @1 and $1 for its arguments, $ in parentheses where they are sums */
 } Idiom;
 
 /* Signs without a meaning, the longer before the shorter. */
 static const Idiom signs[] = {
+    {"**", "a power is written `^`", '^', "^"},
+    {"^^", "a power is written `^`", '^', "^"},
+    {"<>", "`!=` is for what differs", TOKEN_NOT_EQUAL, "!="},
+    {"=/=", "`!=` is for what differs", TOKEN_NOT_EQUAL, "!="},
+    {"~=", "`!=` is for what differs", TOKEN_NOT_EQUAL, "!="},
+    {"!==", "`!=` is for what differs", TOKEN_NOT_EQUAL, "!="},
+    {"===", "equality is `==`", TOKEN_EQUAL, "=="},
+    {"=<", "write `<=`", TOKEN_LESS_EQUAL, "<="},
+    {"...", "a range reads `low .. high`", TOKEN_RANGE, ".."},
+    {"..=", "a range reads `low .. high`, and includes its end", TOKEN_RANGE, ".."},
     {"&&", "conditions are joined by `and`", TOKEN_AND, "and"},
     {"&", "conditions are joined by `and`", TOKEN_AND, "and"},
     {"||", "conditions are joined by `or`", TOKEN_OR, "or"},
     {"|", "conditions are joined by `or`; a magnitude is `abs(x)`", TOKEN_OR, "or"},
-    {"!", "a condition is negated by `not`", TOKEN_NOT, "not "},
-    {"?", "a choice reads `if c then a else b`", 0, NULL},
+    {"!", "a condition is negated by `not`", TOKEN_NOT, "not"},
     {"`", "a blueprint stands alone in its file, without Markdown around it", 0, NULL},
     {"'", "strings stand in plain double quotes", 0, NULL},
     {"\u201c", "strings stand in plain double quotes", 0, NULL},
@@ -31,19 +42,37 @@ static const Idiom signs[] = {
     {"\u2018", "strings stand in plain double quotes", 0, NULL},
     {"\u2019", "strings stand in plain double quotes", 0, NULL},
     {"\u00a0", "this is a no-break space: write a plain one", 0, " "},
-    {"\u2212", "this is a minus sign of Unicode: write `-`", 0, "-"},
-    {"\u2013", "this is a dash: write `-`", 0, "-"},
-    {"\u2014", "this is a dash: write `-`", 0, "-"},
-    {"\u00d7", "a product is written `*`", 0, "*"},
-    {"\u00b7", "a product is written `*`", 0, "*"},
-    {"\u00f7", "a quotient is written `/`", 0, "/"},
-    {"\u2264", "write `<=`", 0, "<="},
-    {"\u2265", "write `>=`", 0, ">="},
-    {"\u2260", "write `!=`", 0, "!="},
-    {"\u2192", "write `->`", 0, "->"},
-    {"\u2026", "a range reads `low .. high`", 0, ".."},
-    {"\u00b2", "a square is written `^2`", 0, NULL},
-    {"\u00b3", "a cube is written `^3`", 0, NULL},
+    {"\u202f", "this is a no-break space: write a plain one", 0, " "},
+    {"\u2009", "this is a thin space: write a plain one", 0, " "},
+    {"\u200b", "this is a space without a width: leave it out", 0, ""},
+    {"\ufeff", "this is a space without a width: leave it out", 0, ""},
+    {"\u2212", "this is a minus sign of Unicode: write `-`", '-', "-"},
+    {"\u2013", "this is a dash: write `-`", '-', "-"},
+    {"\u2014", "this is a dash: write `-`", '-', "-"},
+    {"\u00d7", "a product is written `*`", '*', "*"},
+    {"\u00b7", "a product is written `*`", '*', "*"},
+    {"\u22c5", "a product is written `*`", '*', "*"},
+    {"\u2217", "a product is written `*`", '*', "*"},
+    {"\u00f7", "a quotient is written `/`", '/', "/"},
+    {"\u2215", "a quotient is written `/`", '/', "/"},
+    {"\u2264", "write `<=`", TOKEN_LESS_EQUAL, "<="},
+    {"\u2265", "write `>=`", TOKEN_GREATER_EQUAL, ">="},
+    {"\u2260", "write `!=`", TOKEN_NOT_EQUAL, "!="},
+    {"\u2227", "conditions are joined by `and`", TOKEN_AND, "and"},
+    {"\u2228", "conditions are joined by `or`", TOKEN_OR, "or"},
+    {"\u00ac", "a condition is negated by `not`", TOKEN_NOT, "not"},
+    {"\u2208", "write `in`", TOKEN_IN, "in"},
+    {"\u2192", "write `->`", TOKEN_ARROW, "->"},
+    {"\u21d2", "write `->`", TOKEN_ARROW, "->"},
+    {"\u2026", "a range reads `low .. high`", TOKEN_RANGE, ".."},
+    {"\u2211", "a sum reads `sum(expr for x in T)`", 0, "sum"},
+    {"\u220f", "a product reads `product(expr for x in T)`", 0, "product"},
+    {"\u221a", "a root is written `sqrt(x)`", 0, "sqrt"},
+    {"\u03c0", "as a number 3.141592653589793, as an angle `180 deg`", 0, "3.141592653589793"},
+    {"\u00bd", "numbers are decimal", 0, "0.5"},
+    {"\u00bc", "numbers are decimal", 0, "0.25"},
+    {"\u00b2", "a square is written `^2`", 0, "^2"},
+    {"\u00b3", "a cube is written `^3`", 0, "^3"},
 };
 
 /* Words that begin a declaration or a statement elsewhere. */
@@ -79,20 +108,35 @@ static const Idiom beginnings[] = {
 };
 
 static const Idiom functions[] = {
-    {"pow", "a power is written `x ^ y`", 0, NULL},
-    {"power", "a power is written `x ^ y`", 0, NULL},
+    {"pow", "a power is written `x ^ y`", 0, "$1^$2"},
+    {"power", "a power is written `x ^ y`", 0, "$1^$2"},
     {"ln", "the natural logarithm is `log(x)`", 0, "log"},
     {"avg", "the mean is `mean(x for r in T)`", 0, "mean"},
     {"average", "the mean is `mean(x for r in T)`", 0, "mean"},
-    {"len", "the number of rows is `count(true for r in T)`", 0, NULL},
-    {"size", "the number of rows is `count(true for r in T)`", 0, NULL},
+    {"len", "the number of rows is `count(true for r in T)`", 0, "count(true for r in @1)"},
+    {"size", "the number of rows is `count(true for r in T)`", 0, "count(true for r in @1)"},
+    {"fmod", "the remainder is `mod(a, b)`", 0, "mod"},
+    {"square", "a square is written `x^2`", 0, "$1^2"},
+    {"cbrt", "a root is a power: `x^(1/3)`", 0, "$1^(1/3)"},
+    {"log_10", "the decimal logarithm is `log10(x)`", 0, "log10"},
+    {"lg", "the decimal logarithm is `log10(x)`", 0, "log10"},
+    {"ceiling", "the next whole number above is `ceil(x)`", 0, "ceil"},
+    {"arcsin", "the angle with this sine is `asin(x)`", 0, "asin"},
+    {"arccos", "the angle with this cosine is `acos(x)`", 0, "acos"},
+    {"arctan", "the angle with this tangent is `atan(x)`", 0, "atan"},
+    {"arctan2", "the angle of a point is `atan2(y, x)`", 0, "atan2"},
+    {"iif", "a choice reads `if c then a else b`", 0, "(if @1 then @2 else @3)"},
+    {"select", "a choice reads `if c then a else b`", 0, "(if @1 then @2 else @3)"},
+    {"prod", "the product is `product(x for r in T)`", 0, "product"},
+    {"exists", "whether a row meets a condition is `any(c for r in T)`", 0, "any"},
+    {"forall", "whether all rows meet a condition is `all(c for r in T)`", 0, "all"},
     {"fabs", "the magnitude is `abs(x)`", 0, "abs"},
     {"quantile", "order statistics are `percentile(5 %, x for r in T)`", 0, "percentile"},
-    {"where", "a choice reads `if c then a else b`", 0, NULL},
-    {"ifelse", "a choice reads `if c then a else b`", 0, NULL},
-    {"clip", "write `min(max(x, low), high)`", 0, NULL},
-    {"clamp", "write `min(max(x, low), high)`", 0, NULL},
-    {"radians", "angles carry their unit: `30 deg` may stand wherever an angle is taken", 0, NULL},
+    {"where", "a choice reads `if c then a else b`", 0, "(if @1 then @2 else @3)"},
+    {"ifelse", "a choice reads `if c then a else b`", 0, "(if @1 then @2 else @3)"},
+    {"clip", "write `min(max(x, low), high)`", 0, "min(max(@1, @2), @3)"},
+    {"clamp", "write `min(max(x, low), high)`", 0, "min(max(@1, @2), @3)"},
+    {"radians", "angles carry their unit: `30 deg` may stand wherever an angle is taken", 0, "@1"},
     {"degrees", "angles carry their unit: `x / 1 deg` is a number of degrees", 0, NULL},
     {"db2lin", "the linear value is `lin(x)`", 0, "lin"},
     {"dbm2w", "the linear value is `lin(x)`", 0, "lin"},
@@ -133,206 +177,129 @@ static const Idiom types[] = {
     {"enum", "an enumeration is its labels in braces: `{low, high}`", 0, NULL},
 };
 
-#define FIND(table, text) find(table, sizeof(table) / sizeof *(table), text)
+/* Words that are written otherwise here, wherever they may stand. */
+static const Idiom words[] = {
+    {"AND", "conditions are joined by `and`", TOKEN_AND, "and"},
+    {"And", "conditions are joined by `and`", TOKEN_AND, "and"},
+    {"OR", "conditions are joined by `or`", TOKEN_OR, "or"},
+    {"Or", "conditions are joined by `or`", TOKEN_OR, "or"},
+    {"NOT", "a condition is negated by `not`", TOKEN_NOT, "not"},
+    {"Not", "a condition is negated by `not`", TOKEN_NOT, "not"},
+    {"IF", "a choice reads `if c then a else b`", TOKEN_IF, "if"},
+    {"THEN", "a choice reads `if c then a else b`", TOKEN_THEN, "then"},
+    {"ELSE", "a choice reads `if c then a else b`", TOKEN_ELSE, "else"},
+    {"FOR", "a reduction reads `f(expr for x in T if condition)`", TOKEN_FOR, "for"},
+    {"over", "a reduction reads `f(expr for x in T if condition)`", TOKEN_FOR, "for"},
+    {"IN", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IN, "in"},
+    {"of", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IN, "in"},
+    {"where", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IF, "if"},
+    {"when", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IF, "if"},
+    {"elif", "a choice reads `if c then a else b`", TOKEN_ELSE, "else if"},
+    {"elseif", "a choice reads `if c then a else b`", TOKEN_ELSE, "else if"},
+    {"elsif", "a choice reads `if c then a else b`", TOKEN_ELSE, "else if"},
+    {"mod", "the remainder is `mod(a, b)`", '%', NULL},
+    {"is", "equality is `==`", TOKEN_EQUAL, "=="},
+    {"to", "a range reads `low .. high`", TOKEN_RANGE, ".."},
+    {"by", "the step of a range reads `step d`", TOKEN_KW_STEP, "step"},
+    {"var", "a value of a block is an `out` or a `let`", TOKEN_KW_LET, "let"},
+    {"val", "a value of a block is an `out` or a `let`", TOKEN_KW_LET, "let"},
+    {"const", "a value of a block is an `out` or a `let`", TOKEN_KW_LET, "let"},
+    {"output", "what a block gives is an `out`", TOKEN_KW_OUT, "out"},
+};
 
-static const Idiom *find(const Idiom *idioms, size_t count, const char *text) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(idioms[i].written, text) == 0) return &idioms[i];
+static const struct {
+  const Idiom *rows;
+  size_t count;
+} tables[] = {
+#define TABLE(rows)                                                                                \
+  { rows, sizeof(rows) / sizeof *(rows) }
+    [IDIOM_FUNCTION] = TABLE(functions), [IDIOM_VALUE] = TABLE(values),
+    [IDIOM_TYPE] = TABLE(types),         [IDIOM_BEGINNING] = TABLE(beginnings),
+    [IDIOM_WORD] = TABLE(words),         [IDIOM_SIGN] = TABLE(signs),
+#undef TABLE
+};
+
+/* The row whose spelling is that of the text or, of signs, one that it begins with. */
+static const Idiom *find(IdiomKind kind, const char *text, size_t length) {
+  for (size_t i = 0; i < tables[kind].count; i++) {
+    const Idiom *idiom = &tables[kind].rows[i];
+    size_t bytes = strlen(idiom->written);
+    bool fits = kind == IDIOM_SIGN ? bytes <= length : bytes == length;
+    if (fits && memcmp(idiom->written, text, bytes) == 0) return idiom;
+  }
   return NULL;
+}
+
+static bool is_template(const char *instead) {
+  return instead && strpbrk(instead, "@$");
 }
 
 /* Says how it is written here, and offers that in the place of the diagnostic. */
 static bool explain(hermes_diagnostic *d, const Idiom *idiom) {
   Span place = {(uint32_t)d->place.start, (uint32_t)d->place.end, 0};
   if (!idiom) return false;
-  hermes_diagnostic_note(d, "%s", idiom->said);
-  if (idiom->instead) offer_fix(d, place, idiom->instead, "as it is written here");
+  state_rule(d, idiom->said);
+  if (idiom->instead && !is_template(idiom->instead))
+    offer_fix(d, place, idiom->instead, "as it is written here");
   return true;
 }
 
-bool explain_function(hermes_diagnostic *d, const char *name) {
-  return explain(d, FIND(functions, name));
+bool explain_idiom(hermes_diagnostic *d, IdiomKind kind, const char *name) {
+  return explain(d, find(kind, name, strlen(name)));
 }
 
-bool explain_value(hermes_diagnostic *d, const char *name) {
-  return explain(d, FIND(values, name));
-}
-
-bool explain_type(hermes_diagnostic *d, const char *name) {
-  return explain(d, FIND(types, name));
-}
-
-static const Idiom *find_sign(const char *text, size_t length) {
-  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-    size_t bytes = strlen(signs[i].written);
-    if (bytes <= length && memcmp(signs[i].written, text, bytes) == 0) return &signs[i];
-  }
-  return NULL;
-}
+/* ---- signs ---- */
 
 bool is_known_sign(const char *text, size_t length) {
-  return find_sign(text, length) != NULL;
+  return find(IDIOM_SIGN, text, length) != NULL;
 }
 
-int explain_sign(hermes_diagnostic *d, const char *text, size_t length) {
-  const Idiom *sign = find_sign(text, length);
+const char *sign_instead(const char *text, size_t length) {
+  const Idiom *sign = find(IDIOM_SIGN, text, length);
+  return sign ? sign->instead : NULL;
+}
+
+bool is_left_to_parser(const char *text, size_t length) {
+  static const char *const open[] = {"?", "//", "=>", ":=", "::"};
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    if (strlen(open[i]) == length && memcmp(open[i], text, length) == 0) return true;
+  return false;
+}
+
+const char *as_a_word(Compiler *compiler, Span span, const char *text) {
+  const Source *source = compiler->sources[span.source];
+  bool word = isalpha((unsigned char)*text);
+  char before = span.start > 0 ? source->text[span.start - 1] : ' ',
+       behind = source->text[span.end];
+  bool function =
+      strcmp(text, "sum") == 0 || strcmp(text, "product") == 0 || strcmp(text, "sqrt") == 0;
+  bool apart = !word || strchr(" \t\r\n([", before);
+  bool alone = !word || strchr(" \t\r\n", behind) || (function && behind == '(');
+  return arena_format(&compiler->arena, "%s%s%s", apart ? "" : " ", text, alone ? "" : " ");
+}
+
+int explain_sign(Compiler *compiler, hermes_diagnostic *d, Span span) {
+  size_t length = span.end - span.start;
+  const Idiom *sign = find(IDIOM_SIGN, compiler->sources[span.source]->text + span.start, length);
   if (!sign) return 0;
-  if (strlen(sign->written) == length)
-    explain(d, sign);
-  else
-    hermes_diagnostic_note(d, "%s", sign->said);
-  return strlen(sign->written) == length ? sign->token : 0;
+  state_rule(d, sign->said);
+  if (strlen(sign->written) < length) return 0;
+  if (sign->instead)
+    offer_fix(d, span, as_a_word(compiler, span, sign->instead), "as it is written here");
+  return sign->token;
 }
 
-/* ---- choices of other languages: a if c else b, and with a question mark and a colon ---- */
+/* ---- words ---- */
 
-enum { LONGEST_CHOICE = 200 }; /* tokens looked at on either side */
-
-static bool opens(const Token *token) {
-  return token->kind == '(' || token->kind == '[' || token->kind == '{';
+int foreign_word(const char *text, const char **said, const char **instead) {
+  const Idiom *word = find(IDIOM_WORD, text, strlen(text));
+  if (!word) return 0;
+  *said = word->said;
+  *instead = word->instead;
+  return word->token;
 }
 
-static bool closes(const Token *token) {
-  return token->kind == ')' || token->kind == ']' || token->kind == '}';
-}
-
-static bool separates(const Token *token) {
-  return token->kind == '=' || token->kind == ',' || token->kind == ';' || token->kind == 0 ||
-         token->kind == TOKEN_STRING || token->kind == TOKEN_FOR || token->kind == ':' ||
-         token->kind == TOKEN_ELSE;
-}
-
-/* The first token of the expression that ends before `at`, or NULL. */
-static const Token *expression_before(const Token *at, const Token *first) {
-  int depth = 0;
-  for (const Token *t = at - 1; t > first && at - t < LONGEST_CHOICE; t--) {
-    if (depth == 0 && (opens(t) || separates(t))) return t + 1 < at ? t + 1 : NULL;
-    depth += closes(t) - opens(t);
-  }
-  return NULL;
-}
-
-/* The token behind the expression that begins at `at`, or NULL. */
-static const Token *behind_expression(const Token *at) {
-  int depth = 0;
-  for (const Token *t = at; t - at < LONGEST_CHOICE; t++) {
-    if (depth == 0 && (closes(t) || separates(t))) return t > at ? t : NULL;
-    if (t->kind == 0 || t->kind == TOKEN_UNKNOWN || (depth == 0 && t->kind == TOKEN_IF))
-      return NULL;
-    depth += opens(t) - closes(t);
-  }
-  return NULL;
-}
-
-static const char *text_between(Compiler *compiler, const Token *from, const Token *behind) {
-  const char *text = compiler->sources[from->span.source]->text;
-  return arena_copy(&compiler->arena, text + from->span.start,
-                    behind[-1].span.end - from->span.start);
-}
-
-/* `left` at `middle` `right`, with `second` between the two on the right. */
-static void offer_choice(Compiler *compiler, hermes_diagnostic *d, const Token *middle,
-                         const Token *first, int second, bool condition_first) {
-  const Token *left = expression_before(middle, first);
-  const Token *inner = left ? behind_expression(middle + 1) : NULL;
-  const Token *end = inner && inner->kind == second ? behind_expression(inner + 1) : NULL;
-  if (!end) return;
-  const char *a = text_between(compiler, left, middle);
-  const char *b = text_between(compiler, middle + 1, inner);
-  const char *c = text_between(compiler, inner + 1, end);
-  const char *text = arena_format(&compiler->arena, "(if %s then %s else %s)",
-                                  condition_first ? a : b, condition_first ? b : a, c);
-  offer_fix(d, span_join(left->span, end[-1].span), text, "as a choice");
-}
-
-void offer_ternary(Compiler *compiler, hermes_diagnostic *d, const Token *mark,
-                   const Token *first) {
-  offer_choice(compiler, d, mark, first, ':', true);
-}
-
-/* ---- in the middle of a statement ---- */
-
-static bool is_operand(const Token *token) {
-  int kind = token->kind;
-  return kind == TOKEN_NAME || kind == TOKEN_NUMBER || kind == TOKEN_QUANTITY ||
-         kind == TOKEN_TRUE || kind == TOKEN_FALSE || kind == ')' || kind == ']';
-}
-
-static bool is_comparison(const Token *token) {
-  int kind = token->kind;
-  return kind == '<' || kind == '>' || kind == TOKEN_LESS_EQUAL || kind == TOKEN_GREATER_EQUAL ||
-         kind == TOKEN_EQUAL || kind == TOKEN_NOT_EQUAL;
-}
-
-static bool doubled(const Token *a, const Token *b) {
-  return a->kind == b->kind && a->span.end == b->span.start;
-}
-
-/* Where an operand might go on or end. */
-static const char *behind_operand(const Token *previous, const Token *token, const Token *next) {
-  if (token->kind == TOKEN_IF) return "a choice reads `if c then a else b`";
-  if (token->kind == ',' && previous->kind == TOKEN_NUMBER && next->kind == TOKEN_NUMBER)
-    return "a number has no separators";
-  if (token->kind == '%') return "`%` is a unit; the remainder is `mod(a, b)`";
-  if (token->kind == TOKEN_FOR)
-    return "filters stand behind all `for`s: `f(x for a in A for b in B if condition)`";
-  if (token->kind == '=') return "equality is `==`";
-  if (token->kind == ':' && next->kind == '=') return "a definition reads `name : TYPE = value;`";
-  if (is_comparison(token)) return "comparisons do not chain: `a < b and b < c`";
-  if (token->kind == TOKEN_ELSE && previous->kind != 0)
-    return "a choice reads `if c then a else b`";
-  return NULL;
-}
-
-static const char *behind_operator(const Token *previous, const Token *token) {
-  if (doubled(previous, token) && token->kind == '*') return "a power is written `^`";
-  if (previous->kind == '/' && (token->kind == '/' || token->kind == '*'))
-    return "a comment begins with `#`; division that rounds down is `floor(a / b)`";
-  if (token->kind == TOKEN_IF)
-    return "inside another expression a choice stands in parentheses: `(if c then a else b)`";
-  if (token->kind == TOKEN_FOR) return "a reduction reads `f(expr for x in T if condition)`";
-  if (previous->kind == TOKEN_IN && token->kind == '[')
-    return "a range reads `low .. high`, a set of values `{a, b}`";
-  if (token->kind == '[') return "there are no lists: a reduction reads `f(expr for x in T)`";
-  if (previous->kind == TOKEN_RANGE && token->kind == '.') return "a range reads `low .. high`";
-  return NULL;
-}
-
-/* `a < b < c`: what stands in the middle is compared twice. */
-static void offer_second_comparison(Compiler *compiler, hermes_diagnostic *d, const Token *token,
-                                    const Token *first) {
-  const Token *t = token - 1;
-  while (t > first && token - t < LONGEST_CHOICE && !is_comparison(t) && !separates(t)) t--;
-  if (!is_comparison(t) || t + 1 == token) return;
-  Span before = {token->span.start, token->span.start, token->span.source};
-  offer_fix(d, before,
-            arena_format(&compiler->arena, "and %s ", text_between(compiler, t + 1, token)),
-            "as two comparisons");
-}
-
-static void offer_token(Compiler *compiler, hermes_diagnostic *d, const Token *token,
-                        const Token *first) {
-  if (doubled(token - 1, token) && token->kind == '*')
-    offer_fix(d, span_join(token[-1].span, token->span), "^", "as a power");
-  else if (!is_operand(token - 1))
-    return;
-  else if (token->kind == TOKEN_IF)
-    offer_choice(compiler, d, token, first, TOKEN_ELSE, false);
-  else if (token->kind == '=')
-    offer_fix(d, token->span, "==", "as a comparison");
-  else if (is_comparison(token))
-    offer_second_comparison(compiler, d, token, first);
-}
-
-void explain_token(Compiler *compiler, hermes_diagnostic *d, const Token *token,
-                   const Token *first) {
-  const Token *previous = token > first ? token - 1 : NULL;
-  if (token->kind == TOKEN_NAME && explain(d, FIND(beginnings, token->text))) return;
-  if (!previous) return;
-  const char *said = is_operand(previous)
-                         ? behind_operand(previous, token, token->kind ? token + 1 : token)
-                         : behind_operator(previous, token);
-  if (!said) return;
-  hermes_diagnostic_note(d, "%s", said);
-  offer_token(compiler, d, token, first);
+const char *function_template(const char *name) {
+  const Idiom *function = find(IDIOM_FUNCTION, name, strlen(name));
+  return function && is_template(function->instead) ? function->instead : NULL;
 }

@@ -28,7 +28,8 @@ static void tell(const Mending *m, const Compiler *round, const hermes_diagnosti
   Span span = {(uint32_t)d->place.start, (uint32_t)d->place.end, 0};
   fprintf(m->out, "%s:%d: %s: %s", m->path, line_of(round, span), hermes_code_of(d->code)->name,
           fix->title);
-  if (fix->edit_count == 1 && *fix->edits[0].text) fprintf(m->out, ": %s", fix->edits[0].text);
+  if (fix->edit_count == 1 && *fix->edits[0].text && !strchr(fix->edits[0].text, '\n'))
+    fprintf(m->out, ": %s", fix->edits[0].text);
   fputc('\n', m->out);
 }
 

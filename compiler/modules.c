@@ -94,13 +94,13 @@ static bool import_all(Compiler *compiler, const Tree *tree) {
 
 enum { MAX_LIBRARY_DEPTH = 4, LINE_BYTES = 512 };
 
-static bool defines(const char *path, const char *function) {
+/* Leaves the line that defines the function. */
+static bool defines(const char *path, const char *function, char line[LINE_BYTES]) {
   static const char head[] = "function ";
-  char line[LINE_BYTES];
   bool found = false;
   size_t length = strlen(function);
   FILE *file = fopen(path, "r");
-  while (file && !found && fgets(line, sizeof line, file))
+  while (file && !found && fgets(line, LINE_BYTES, file))
     found = strncmp(line, head, sizeof head - 1) == 0 &&
             strncmp(line + sizeof head - 1, function, length) == 0 &&
             strchr("( ", line[sizeof head - 1 + length]);
@@ -138,19 +138,27 @@ void each_module(Compiler *compiler,
 
 typedef struct Search {
   const char *function, *best;
+  char line[LINE_BYTES];
 } Search;
 
 /* The first module by name, so that the answer does not depend on the order of a directory. */
 static void consider_module(void *context, const char *module, const char *path) {
   Search *search = context;
   bool first = !search->best || strcmp(module, search->best) < 0;
-  if (first && defines(path, search->function)) search->best = module;
+  if (first && defines(path, search->function, search->line)) search->best = module;
 }
 
 const char *module_with(Compiler *compiler, const char *function) {
   Search search = {.function = function};
   each_module(compiler, consider_module, &search);
   return search.best;
+}
+
+const char *module_head(Compiler *compiler, const char *function) {
+  char line[LINE_BYTES];
+  const char *module = module_with(compiler, function);
+  if (!module || !defines(path_of(compiler, module), function, line)) return NULL;
+  return arena_copy(&compiler->arena, line, strcspn(line, "=\"{\n"));
 }
 
 /* needs: the blueprint parsed. leaves: every module that it reaches and that exists parsed, behind

@@ -254,7 +254,7 @@ static void explain_other_meaning(const Scope *scope, hermes_diagnostic *d, Name
   char nearest[HERMES_UNIT_TEXT];
   Span at = unknown.span;
   const Bound *nameless = nameless_index(scope);
-  if (explain_known(scope, d, name) || explain_value(d, name)) return;
+  if (explain_known(scope, d, name) || explain_idiom(d, IDIOM_VALUE, name)) return;
   if (hermes_unit_symbol(&scope->checker->compiler->units, name, strlen(name)))
     hermes_diagnostic_note(
         d, "`%s` is a unit: it stands right behind its number, without other spaces, as in `20 %s`",

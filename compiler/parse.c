@@ -1,7 +1,6 @@
 /* Tokens to tree: pushes each token into the grammar, and decides what only the context can tell:
  * whether a word is a keyword, and whether a `;` was forgotten at the end of a line. */
-#include "parse.h"
-#include "fixes.h"
+#include "habits.h"
 
 #include <string.h>
 
@@ -39,7 +38,7 @@ int closing_of(const Token *open) {
 }
 
 /* A `;` ends what is in parentheses or brackets, a `}` also its brace. */
-static void track_brackets(Driver *driver, const Token *token) {
+void track_brackets(Driver *driver, const Token *token) {
   if (token->kind == '(' || token->kind == '[' || token->kind == '{') {
     const Token *previous = driver->parser.previous;
     if (driver->open_count < MAX_OPEN) {
@@ -73,10 +72,23 @@ static Span behind(const Token *token) {
   return (Span){token->span.end, token->span.end, token->span.source};
 }
 
-/* A `;`, a brace or the end where a bracket is still to be closed. */
+/* A body of several lines is closed on a line of its own. */
+static const char *closing_brace(const Driver *driver, const Token *open) {
+  const Source *source = driver->parser.compiler->sources[open->span.source];
+  const char *text = source->text, *line = text + open->span.start;
+  uint32_t end = driver->parser.previous->span.end;
+  if (!memchr(line, '\n', end - open->span.start)) return " }";
+  while (line > text && line[-1] != '\n') line--;
+  return arena_format(&driver->parser.compiler->arena, "\n%.*s}", (int)strspn(line, " \t"), line);
+}
+
+/* A `;`, a brace or the end where a bracket is still to be closed; `for` behind an open index, `=`
+ * behind an open set. */
 static bool report_unclosed(const Driver *driver, Span span) {
   const Token *token = driver->parser.current, *open = innermost(driver);
-  if (token->kind != ';' && token->kind != '}' && token->kind != 0) return false;
+  bool inner = open && (((token->kind == TOKEN_FOR || token->kind == ':') && open->kind == '[') ||
+                        (token->kind == '=' && open->kind == '{'));
+  if (token->kind != ';' && token->kind != '}' && token->kind != 0 && !inner) return false;
   if (!open || !expects(driver, closing_of(open))) return false;
   Compiler *compiler = driver->parser.compiler;
   hermes_diagnostic *d = report(compiler, HB0101, span, "a `%c` is missing before %s",
@@ -85,7 +97,8 @@ static bool report_unclosed(const Driver *driver, Span span) {
   offer_fix(d, behind(driver->parser.previous),
             open->kind == '('   ? ")"
             : open->kind == '[' ? "]"
-                                : " }",
+            : inner             ? "}"
+                                : closing_brace(driver, open),
             "closed here");
   return true;
 }
@@ -159,9 +172,9 @@ void syntax_error(Parser *parser, Span span, const char *const *expected, int co
   suggest_keyword(driver, d);
   const char *said = state_hint(driver);
   if (said)
-    hermes_diagnostic_note(d, "%s", said);
+    state_rule(d, said);
   else
-    explain_token(parser->compiler, d, token, driver->first);
+    explain_token(d, token, driver->first);
   offer_by_state(driver, d);
 }
 
@@ -172,7 +185,7 @@ void syntax_too_deep(Parser *parser, Span span) {
 
 /* ---- pushing ---- */
 
-static void push(Driver *driver, int kind, const Token *token) {
+void push(Driver *driver, int kind, const Token *token) {
   BLUEPRINT_STYPE value = {.token = token};
   Span span = token->span;
   if (driver->over) return;
@@ -190,6 +203,7 @@ bool begins_line(const Driver *driver, const Token *token) {
 
 /* The kind under which a token is pushed: a word is a keyword only where that keyword may stand. */
 static int kind_of(const Driver *driver, const Token *token) {
+  if (token->as > 0) return token->as;
   if (token->kind != TOKEN_NAME) return token->kind;
   int keyword = keyword_token(token->text);
   return keyword && expects(driver, keyword) ? keyword : TOKEN_NAME;
@@ -269,7 +283,7 @@ static void mend_brace(Driver *driver, const Token *token) {
   hermes_diagnostic *d = report(driver->parser.compiler, HB0101, behind(driver->parser.previous),
                                 "a `}` is missing here");
   report_label(driver->parser.compiler, d, open->span, "opened here");
-  offer_fix(d, behind(driver->parser.previous), " }", "closed here");
+  offer_fix(d, behind(driver->parser.previous), closing_brace(driver, open), "closed here");
   push(driver, '}', driver->parser.previous);
   track_brackets(driver, &(Token){.kind = '}'});
 }
@@ -277,10 +291,13 @@ static void mend_brace(Driver *driver, const Token *token) {
 /* `};`: the `;` does no harm once it is said. */
 static bool mend_extra_semicolon(Driver *driver, const Token *token) {
   const Token *previous = driver->parser.previous;
-  bool here = token->kind == ';' && previous && previous->kind == '}' && !expects(driver, ';') &&
-              expects(driver, TOKEN_KW_KPI);
+  bool twice = previous && previous->kind == ';';
+  bool here = token->kind == ';' && previous && (previous->kind == '}' || twice) &&
+              !driver->recovering && !expects(driver, ';') &&
+              (expects(driver, TOKEN_KW_KPI) || expects(driver, '}'));
   if (here)
-    offer_fix(report(driver->parser.compiler, HB0101, token->span, "there is no `;` behind a `}`"),
+    offer_fix(report(driver->parser.compiler, HB0101, token->span,
+                     twice ? "one `;` is enough" : "there is no `;` behind a `}`"),
               token->span, "", "left out");
   return here;
 }
@@ -310,12 +327,25 @@ static bool mend_header(Driver *driver, const Token *first) {
   return false;
 }
 
+/* At the start of a line, a word or a bracket may just as well begin the next statement. */
+static bool may_go_on(const Driver *driver, const Token *token) {
+  bool begins = token->kind == TOKEN_NAME || token->kind == TOKEN_IN || token->kind == '(' ||
+                token->kind == '[' || token->kind == '{';
+  return !begins || !begins_line(driver, token) || !expects(driver, ';');
+}
+
 void push_token(Driver *driver, const Token *token) {
   driver->parser.current = token;
-  bool mended = mend_semicolon(driver, token) || mend_extra_semicolon(driver, token);
-  if (!mended) mend_brace(driver, token);
-  if (!mended) push(driver, kind_of(driver, token), token);
-  track_brackets(driver, token);
+  if (token < driver->skip_to || token->as == READ_AS_NOTHING) return;
+  bool mended = driver->habits && may_go_on(driver, token) && mend_habit(driver, (Token *)token);
+  if (!mended) {
+    mended = mend_semicolon(driver, token) || mend_extra_semicolon(driver, token);
+    if (!mended) mend_brace(driver, token);
+    int kind = kind_of(driver, token);
+    if (kind != token->kind) ((Token *)token)->as = kind;
+    if (!mended) push(driver, kind, token);
+    track_brackets(driver, token);
+  }
   driver->parser.previous = token;
 }
 
@@ -349,6 +379,7 @@ bool parse_source(Compiler *compiler, uint32_t source) {
   Driver driver;
   bool good = tokenize(compiler, source, &tokens);
   if (!driver_open(&driver, compiler, source, &tokens)) return false;
+  driver.habits = true;
   push_tokens(&driver, tokens.items, tokens.count);
   driver_close(&driver);
   return good && !driver.parser.failed;

@@ -15,8 +15,10 @@ typedef struct Driver {
   const Token *open[MAX_OPEN]; /* brackets and braces that are not closed, outermost first */
   bool is_set[MAX_OPEN];       /* the brace of a set of values or labels, not of a body */
   int open_count;
-  bool recovering; /* from an error to the next `;` or `}` */
-  bool over;       /* the parser gave up */
+  const Token *skip_to; /* tokens before this one were read as part of something */
+  bool habits;          /* of other languages are mended: all tokens stand in one array */
+  bool recovering;      /* from an error to the next `;` or `}` */
+  bool over;            /* the parser gave up */
 } Driver;
 
 /* Makes the tree of a source that the driver's tokens build; false where memory is out, reported.

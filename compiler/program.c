@@ -1,8 +1,8 @@
 /* Trees to program: declares every table, value and function, then checks every definition, the
  * goal and the expectations. Errors do not stop the pass: what is wrong has an error type, about
  * which nothing further is said. */
-#include "checker.h"
 #include "references.h"
+#include "repairs.h"
 
 #include <math.h>
 #include <string.h>
@@ -91,7 +91,8 @@ static Slot *declare_value(Checker *checker, const Item *item, Role role, int bl
   Slot *slot = add_slot(checker, item->name, role, item);
   if (!slot) return NULL;
   slot->block = block;
-  if (item->type) slot->type = read_type(checker, item->type, &slot->unit, &slot->unit_text);
+  if (item->type && role != ROLE_LET)
+    slot->type = read_type(checker, item->type, &slot->unit, &slot->unit_text);
   read_indices(checker, slot, item->indices);
   enter_value(checker, slot);
   return slot;
@@ -359,8 +360,67 @@ static void check_default_range(Checker *checker, const Slot *slot, double coher
   }
 }
 
+/* ---- types that are not written ---- */
+
+/* Completes what the parser reported. */
+static void offer_missing_type(Checker *checker, const Item *item, const Term *value) {
+  Compiler *compiler = compiler_of(checker);
+  Span at = item->type->span;
+  const char *text = compiler->sources[at.source]->text;
+  hermes_diagnostic *d = diagnostic_at(compiler, HB0101, at.start);
+  if (!d || value->type.kind == TYPE_ERROR) return;
+  const char *type = type_of_value(checker, value);
+  uint32_t before = at.start;
+  while (before > 0 && strchr(" \t\r\n", text[before - 1])) before--;
+  bool colon = text[before - 1] == ':', assigns = text[at.start] == ':';
+  if (assigns) at.end += 2;
+  offer_fix(d, at,
+            arena_format(&compiler->arena, "%s%s%s%s", before == at.start ? " " : "",
+                         colon ? "" : ": ", type, assigns ? " =" : " "),
+            "with its type");
+}
+
+/* A `let` has the type of its value, as has what was declared without one. */
+static void take_type(Checker *checker, Slot *slot, const Item *item) {
+  Compiler *compiler = compiler_of(checker);
+  slot->type = slot->value->type;
+  if (slot->role != ROLE_LET) offer_missing_type(checker, item, slot->value);
+  if (slot->type.kind != TYPE_REAL) return;
+  slot->unit_text = type_text(compiler, &slot->type);
+  hermes_unit_parse(&compiler->units, slot->unit_text, strlen(slot->unit_text), &slot->unit, NULL,
+                    0);
+}
+
+/* The parser offered to leave the type out: not where that would hide a mistake. */
+void check_let_type(Checker *checker, const Item *item, const Term *value) {
+  Compiler *compiler = compiler_of(checker);
+  if (!item->type || value->type.kind == TYPE_ERROR) return;
+  Span at = item->type->span; /* from its colon on */
+  const char *text = compiler->sources[at.source]->text + at.start + 1;
+  size_t length = at.end - at.start - 1, blanks = strspn(text, " \t\r\n");
+  text = arena_copy(&compiler->arena, text + blanks, length - blanks);
+  hermes_unit unit;
+  Type wanted = type_bool;
+  if (hermes_unit_parse(&compiler->units, text, strlen(text), &unit, NULL, 0))
+    wanted = type_real(unit.scale, unit.dimension);
+  else if (strcmp(text, "bool") != 0 && *text != '{')
+    return;
+  hermes_diagnostic *d;
+  if (*text == '{' ? value->type.kind == TYPE_ENUM
+                   : require_in_unit(checker, value, &wanted, text,
+                                     arena_format(&compiler->arena, "`%s`", item->name.text)))
+    return;
+  if (!(d = diagnostic_at(compiler, HB0101, at.start))) return;
+  while (d->fix_count > 0) hermes_fix_free(&d->fixes[--d->fix_count]);
+}
+
 static void check_column(Checker *checker, Slot *slot, const Item *item) {
   Scope scope = scope_new(checker, IN_CONSTANT, 0);
+  if (is_missing(item->type) && item->value) {
+    slot->value = check_expr(&scope, item->value, NULL);
+    take_type(checker, slot, item);
+    slot->value = NULL;
+  }
   read_domain(&scope, slot, item);
   if (!item->value) {
     if (checker->program->tables[slot->table].sparse)
@@ -396,15 +456,6 @@ Scope definition_scope(Checker *checker, const Slot *slot, const Item *item) {
   return scope;
 }
 
-static void take_let_type(Checker *checker, Slot *slot) {
-  Compiler *compiler = compiler_of(checker);
-  slot->type = slot->value->type;
-  if (slot->type.kind != TYPE_REAL) return;
-  slot->unit_text = type_text(compiler, &slot->type);
-  hermes_unit_parse(&compiler->units, slot->unit_text, strlen(slot->unit_text), &slot->unit, NULL,
-                    0);
-}
-
 /* `int` and dimension 1 mix, but a constant that is no whole number was meant otherwise. */
 static void check_whole(Checker *checker, const Slot *slot) {
   double number;
@@ -416,10 +467,12 @@ static void check_whole(Checker *checker, const Slot *slot) {
 
 static void check_value(Checker *checker, Slot *slot, const Item *item) {
   Scope scope = definition_scope(checker, slot, item);
-  slot->value = check_expr(&scope, item->value, slot->role == ROLE_LET ? NULL : &slot->type);
+  bool takes = slot->role == ROLE_LET || is_missing(item->type);
+  slot->value = check_expr(&scope, item->value, takes ? NULL : &slot->type);
   slot->variable_count = scope.variable_count;
-  if (slot->role == ROLE_LET)
-    take_let_type(checker, slot);
+  if (slot->role == ROLE_LET) check_let_type(checker, item, slot->value);
+  if (takes)
+    take_type(checker, slot, item);
   else
     require_declared(checker, slot->value, &slot->type, item->type, slot->unit_text,
                      arena_format(&compiler_of(checker)->arena, "`%s`", slot->name));
@@ -456,11 +509,13 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
     check_column(checker, slot, item);
     return;
   }
+  bool missing = is_missing(item->type);
   refuse_extras(checker, slot, item);
+  if (missing && item->value) check_value(checker, slot, item);
   if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) read_domain(&constants, slot, item);
   if (!item->value)
     missing_value(checker, slot, item);
-  else
+  else if (!missing)
     check_value(checker, slot, item);
   if (slot->value && (slot->domain.present || slot->type.integer) &&
       (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) &&
@@ -483,11 +538,18 @@ const char *chain_from(Checker *checker, const char *name) {
   return arena_format(&compiler_of(checker)->arena, "%s -> %s", path, name);
 }
 
-/* Only a let can be asked for while it is being checked, and then it depends on itself. */
+/* Its type is known once its value is. */
+static bool is_asked_for_type(const Checker *checker, int number) {
+  const Slot *slot = &checker->program->slots[number];
+  const Item *item = checker->definitions[number].item;
+  return slot->role == ROLE_LET || (item && slot->role != ROLE_COLUMN && is_missing(item->type));
+}
+
+/* Only such a value can be asked for while it is being checked, and then it depends on itself. */
 bool check_definition(Checker *checker, int number) {
   Slot *slot = &checker->program->slots[number];
   Definition *definition = &checker->definitions[number];
-  if (slot->role != ROLE_LET || definition->progress == CHECKED)
+  if (!is_asked_for_type(checker, number) || definition->progress == CHECKED)
     return slot->type.kind != TYPE_ERROR;
   if (definition->progress == CHECKING) {
     report(compiler_of(checker), HB0504, slot->span, "`%s` depends on itself: %s", slot->name,
@@ -506,7 +568,7 @@ bool check_definition(Checker *checker, int number) {
 static void check_definitions(Checker *checker) {
   for (int i = 0; i < checker->program->slot_count; i++) {
     Slot *slot = &checker->program->slots[i];
-    if (slot->role == ROLE_LET)
+    if (is_asked_for_type(checker, i))
       check_definition(checker, i);
     else if (checker->definitions[i].item)
       check_slot(checker, slot, checker->definitions[i].item);

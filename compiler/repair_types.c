@@ -111,15 +111,19 @@ void offer_other_world(const Checker *checker, hermes_diagnostic *d, const Term 
 
 /* ---- declarations ---- */
 
+const char *type_of_value(const Checker *checker, const Term *value) {
+  const Type *type = &value->type;
+  if (type->kind == TYPE_REF) return checker->program->tables[type->table].name;
+  if (type->kind != TYPE_REAL) return type_text(checker->compiler, type);
+  if (value->kind == TERM_REDUCE && value->reduction == REDUCE_SHARE) return "%";
+  if (is_literal(value) && *unit_of_literal(checker, value)) return unit_of_literal(checker, value);
+  return type->integer ? "int" : unit_like(checker, value);
+}
+
 void offer_type(const Checker *checker, hermes_diagnostic *d, const TypeExpr *written,
                 const Term *value) {
   if (!written || value->type.kind == TYPE_ERROR || written->span.source != 0) return;
-  bool number = is_literal(value) && *unit_of_literal(checker, value);
-  const char *unit = number ? unit_of_literal(checker, value) : NULL;
-  if (!unit && value->type.kind == TYPE_REAL) unit = unit_like(checker, value);
-  if (!unit) unit = type_text(checker->compiler, &value->type);
-  if (value->type.kind == TYPE_REF) unit = checker->program->tables[value->type.table].name;
-  offer_fix(d, written->span, unit, "declared as what it is");
+  offer_fix(d, written->span, type_of_value(checker, value), "declared as what it is");
 }
 
 /* Of a column, an input, a policy or a parameter, the numbers come from outside: only of a

@@ -40,6 +40,8 @@ void offer_unit(const Checker *checker, hermes_diagnostic *d, const Term *litera
 bool offer_without_door(const Checker *checker, hermes_diagnostic *d, const Term *term);
 /* A linear term becomes logarithmic, or the other way round: a door is put in, or taken away. */
 void offer_other_world(const Checker *checker, hermes_diagnostic *d, const Term *term);
+/* The type of a value as people would write it: `MHz`, `bool`, `cell`. */
+const char *type_of_value(const Checker *checker, const Term *value);
 /* A written type becomes that of its value. */
 void offer_type(const Checker *checker, hermes_diagnostic *d, const TypeExpr *written,
                 const Term *value);

@@ -5,6 +5,8 @@
 
 #include "hermesc.h"
 
+enum { READ_AS_NOTHING = -1 };
+
 typedef struct Token {
   int kind; /* a token of grammar/blueprint.y */
   Span span;
@@ -12,6 +14,7 @@ typedef struct Token {
   hermes_unit unit; /* QUANTITY; factor 0: the unit is unknown, and was reported */
   const char *text; /* NAME, STRING (unescaped) */
   bool wrong;       /* reported: what it leads to is not reported again */
+  int as; /* a kind under which it is read instead of its own: a keyword, or what was meant; 0: none */
 } Token;
 
 typedef struct Tokens {
@@ -26,6 +29,8 @@ typedef struct Parser {
   Tree *tree;
   const Token *current; /* the token being pushed, for the message where it does not fit */
   const Token *previous;
+  TypeExpr *let_type; /* of the `let` being read, where one was written: the checker holds it
+                               against the value */
   bool failed;
 } Parser;
 
@@ -42,17 +47,6 @@ const char *keyword_spelling(int kind);
 /* parse.c: what the grammar reports. */
 void syntax_error(Parser *parser, Span span, const char *const *expected, int count);
 void syntax_too_deep(Parser *parser, Span span);
-
-/* idioms.c: what other languages write. Each adds to a diagnostic how a blueprint says it, and
- * offers that as a fix where it can. */
-bool is_known_sign(const char *text, size_t length); /* does it begin with one? */
-/* Returns the token that is read in the place of the whole sign, or 0. */
-int explain_sign(hermes_diagnostic *d, const char *text, size_t length);
-/* Of a token that cannot stand where it does; `first` is the first of the file. */
-void explain_token(Compiler *compiler, hermes_diagnostic *d, const Token *token,
-                   const Token *first);
-/* Of a question mark. */
-void offer_ternary(Compiler *compiler, hermes_diagnostic *d, const Token *mark, const Token *first);
 
 /* blueprint.l: a scanner over a text that must stay alive; NULL when memory is out. */
 void *lex_open(const char *text, size_t length);

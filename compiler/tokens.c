@@ -1,43 +1,14 @@
 /* Source to tokens: what flex finds, with escapes undone, numbers read, and units behind numbers
  * joined to them. */
 #include "fixes.h"
-#include "syntax.h"
+#include "idioms.h"
+#include "lexing.h"
 
 #include "blueprint.tab.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_REPORTED = 16 };
-
-typedef struct Lexing {
-  Compiler *compiler;
-  const Source *source;
-  uint32_t number; /* of the source */
-  Tokens *tokens;
-  size_t capacity;
-  bool failed;
-  bool open_string;                   /* one was met, and not yet closed */
-  const char *reported[MAX_REPORTED]; /* names in other alphabets */
-  size_t reported_count;
-} Lexing;
-
-static const char *text_at(const Lexing *lexing, const Token *token) {
-  return lexing->source->text + token->span.start;
-}
-
-static size_t length_of(const Token *token) {
-  return token->span.end - token->span.start;
-}
-
-static bool same_line(const Lexing *lexing, const Token *a, const Token *b) {
-  return !memchr(lexing->source->text + a->span.end, '\n', b->span.start - a->span.end);
-}
-
-static bool touches(const Token *a, const Token *b) {
-  return a->span.end == b->span.start;
-}
 
 static hermes_diagnostic *fail(Lexing *lexing, hermes_code code, Span span, const char *message) {
   lexing->failed = true;
@@ -73,6 +44,10 @@ static void read_number(Lexing *lexing, Token *token) {
   }
   memcpy(digits, text_at(lexing, token), length);
   digits[length] = '\0';
+  if (strspn(digits, "0123456789.eE+-") < length) {
+    read_foreign_number(lexing, token);
+    return;
+  }
   token->number = strtod(digits, NULL);
   if (!isfinite(token->number))
     fail(lexing, HB0108, token->span, "this number is too large for a double");
@@ -109,11 +84,14 @@ static void complete(Lexing *lexing, Token *token) {
   }
 }
 
+enum { TOKENS_AROUND = 8 }; /* empty ones on either side: habits are told by their neighbours */
+
 static void append(Lexing *lexing, Token token) {
   if (lexing->tokens->count == lexing->capacity) {
     size_t first = lexing->source->length / 4 + 256; /* seldom too few */
     size_t capacity = lexing->capacity ? lexing->capacity * 2 : first;
-    Token *items = ARENA_ARRAY(&lexing->compiler->arena, Token, capacity);
+    Token *items = ARENA_ARRAY(&lexing->compiler->arena, Token, capacity + 2 * TOKENS_AROUND) +
+                   TOKENS_AROUND;
     if (lexing->capacity) memcpy(items, lexing->tokens->items, lexing->capacity * sizeof(Token));
     lexing->tokens->items = items;
     lexing->capacity = capacity;
@@ -134,7 +112,7 @@ static bool extends_sign(Lexing *lexing, const Token *token) {
 
 static void scan(Lexing *lexing, void *scanner) {
   int kind;
-  size_t start, end;
+  size_t start, end, comment = 0; /* where the last foreign comment ends */
   while ((kind = lex_token(scanner, &start, &end)) != 0) {
     Token token = {.kind = kind, .span = {(uint32_t)start, (uint32_t)end, lexing->number}};
     if (lexing->tokens->count >= MAX_TOKENS) {
@@ -142,152 +120,13 @@ static void scan(Lexing *lexing, void *scanner) {
       lexing->tokens->cut = true;
       break;
     }
+    if (start < comment || is_foreign_comment(lexing, &token, &comment)) continue;
     if (extends_sign(lexing, &token)) continue;
     complete(lexing, &token);
     append(lexing, token);
   }
   uint32_t length = (uint32_t)lexing->source->length;
   append(lexing, (Token){.kind = 0, .span = {length, length, lexing->number}});
-}
-
-/* ---- signs and letters that have no meaning, and numbers with half a point ---- */
-
-/* The bytes of the quotation mark, single or curly, at this text; 0 where none stands there. */
-static size_t quote_at(const char *text) {
-  const unsigned char *byte = (const unsigned char *)text;
-  if (*byte == '\'') return 1;
-  bool mark = byte[0] == 0xE2 && byte[1] == 0x80 && byte[2] >= 0x98 && byte[2] <= 0x9F;
-  return mark ? 3 : 0; /* U+2018 .. U+201F */
-}
-
-static bool ends_in_quote(const Lexing *lexing, const Token *token) {
-  const char *text = text_at(lexing, token);
-  size_t length = length_of(token);
-  return text[length - 1] == '\'' || (length >= 3 && quote_at(text + length - 3) == 3);
-}
-
-/* How many tokens from t on stand in such quotation marks; 0 where none begin on this line. */
-static size_t quoted_length(const Lexing *lexing, const Token *t) {
-  bool word = t->kind == TOKEN_NAME || t->kind == TOKEN_UNKNOWN;
-  size_t mark = word ? quote_at(text_at(lexing, t)) : 0;
-  if (mark == 0) return 0;
-  if (length_of(t) > mark && ends_in_quote(lexing, t)) return 1;
-  for (size_t n = 1; t[n].kind != 0 && same_line(lexing, &t[n - 1], &t[n]); n++)
-    if (t[n].kind != TOKEN_STRING && ends_in_quote(lexing, &t[n])) return n + 1;
-  return 0;
-}
-
-/* Once for each spelling, of the first few. */
-static bool is_reported(Lexing *lexing, const char *name) {
-  for (size_t i = 0; i < lexing->reported_count; i++)
-    if (strcmp(lexing->reported[i], name) == 0) return true;
-  if (lexing->reported_count < MAX_REPORTED) lexing->reported[lexing->reported_count++] = name;
-  return false;
-}
-
-static void refuse_sign(Lexing *lexing, Token *token, Span span) {
-  const char *text = lexing->source->text + span.start;
-  size_t length = span.end - span.start;
-  bool fence = *text == '`'; /* Markdown's: what it opens, another one closes */
-  lexing->failed = true;
-  token->kind = TOKEN_UNKNOWN;
-  token->wrong = true;
-  if (fence && is_reported(lexing, "`")) return;
-  hermes_diagnostic *d =
-      fence ? report(lexing->compiler, HB0104, span, "this has no meaning in a blueprint")
-            : report(lexing->compiler, HB0104, span, "`%.*s` has no meaning in a blueprint",
-                     (int)length, text);
-  int meant = explain_sign(d, text, length);
-  if (meant) token->kind = meant;
-  if (*text == '?') offer_ternary(lexing->compiler, d, token, lexing->tokens->items);
-}
-
-static void refuse_quotes(Lexing *lexing, Token *token, const Token *last) {
-  size_t mark = quote_at(text_at(lexing, token)), end = last->span.end;
-  size_t closing = lexing->source->text[end - 1] == '\'' ? 1 : 3;
-  token->span = span_join(token->span, last->span);
-  token->kind = TOKEN_STRING;
-  token->text = "";
-  lexing->failed = true;
-  hermes_diagnostic *d =
-      report(lexing->compiler, HB0104, token->span, "strings stand in plain double quotes");
-  hermes_fix *fix = hermes_diagnostic_fix(d, "in double quotes");
-  hermes_fix_edit(fix, token->span.start, token->span.start + mark, "\"");
-  hermes_fix_edit(fix, end - closing, end, "\"");
-}
-
-/* A word may hold any character beyond ASCII, because units do. Elsewhere it is a slip: of the
- * keyboard, or of a program that makes texts pretty. */
-static void check_word(Lexing *lexing, Token *token) {
-  const char *text = token->text;
-  char unit[HERMES_UNIT_TEXT];
-  size_t ascii = 0, length = length_of(token);
-  while (ascii < length && !((unsigned char)text[ascii] & 0x80)) ascii++;
-  if (ascii == length || hermes_unit_symbol(&lexing->compiler->units, text, length)) return;
-  for (size_t i = ascii; i < length; i += (size_t)utf8_length((const unsigned char *)text + i)) {
-    if (!is_known_sign(text + i, length - i)) continue;
-    uint32_t start = token->span.start + (uint32_t)i;
-    uint32_t bytes = (uint32_t)utf8_length((const unsigned char *)text + i);
-    refuse_sign(lexing, token, (Span){start, start + bytes, lexing->number});
-    return;
-  }
-  if (lexing->reported_count == MAX_REPORTED || is_reported(lexing, text)) return;
-  if (hermes_unit_suggest(&lexing->compiler->units, text, length, unit, sizeof unit)) return;
-  report(lexing->compiler, HB0104, token->span,
-         "names are made of the letters a to z, digits and _");
-}
-
-/* `5.` and `.5`: the number is read as it was meant. */
-static bool is_half_number(const Lexing *lexing, const Token *first, const Token *t) {
-  if (t->kind == TOKEN_NUMBER) return t[1].kind == '.' && touches(t, t + 1);
-  bool begins = t->kind == '.' && t[1].kind == TOKEN_NUMBER && touches(t, t + 1);
-  return begins &&
-         (t == first || !touches(t - 1, t) || strchr("(=+-*/,<>", *text_at(lexing, t - 1)));
-}
-
-static void mend_number(Lexing *lexing, Token *number, const Token *second) {
-  number->span.end = second->span.end;
-  number->kind = TOKEN_NUMBER;
-  hermes_diagnostic *d = report(lexing->compiler, HB0101, number->span,
-                                "a number has digits on both sides of its point");
-  uint32_t zero = *text_at(lexing, number) == '.' ? number->span.start : number->span.end;
-  offer_fix(d, (Span){zero, zero, number->span.source}, "0", "with a digit");
-  number->number = strtod(text_at(lexing, number), NULL);
-}
-
-/* A double slash, or slash and star, at the start of a statement or of a line. */
-static bool begins_foreign_comment(const Lexing *lexing, const Token *first, const Token *t) {
-  bool sign = t->kind == '/' && (t[1].kind == '/' || t[1].kind == '*') && touches(t, t + 1);
-  return sign &&
-         (t == first || strchr(";{}", *text_at(lexing, t - 1)) || !same_line(lexing, t - 1, t));
-}
-
-/* In place: tokens only become fewer. */
-static void mend_tokens(Lexing *lexing) {
-  Token *t = lexing->tokens->items;
-  size_t count = lexing->tokens->count, to = 0;
-  for (size_t i = 0; i < count; i++) {
-    Token token = t[i];
-    size_t quoted = quoted_length(lexing, &t[i]);
-    if (quoted) {
-      refuse_quotes(lexing, &token, &t[i + quoted - 1]);
-      i += quoted - 1;
-    } else if (token.kind == TOKEN_NAME) {
-      check_word(lexing, &token);
-    } else if (is_half_number(lexing, t, &t[i])) {
-      mend_number(lexing, &token, &t[++i]);
-    } else if (begins_foreign_comment(lexing, t, &t[i])) {
-      Span sign = span_join(token.span, t[i + 1].span);
-      offer_fix(report(lexing->compiler, HB0101, sign, "a comment begins with `#`"), sign, "#",
-                "as a comment");
-      while (t[i + 1].kind != 0 && same_line(lexing, &t[i], &t[i + 1])) i++;
-      continue;
-    }
-    t[to++] = token;
-  }
-  lexing->tokens->count = to;
-  for (size_t i = 0; i < to; i++)
-    if (t[i].kind == TOKEN_UNKNOWN && !t[i].wrong) refuse_sign(lexing, &t[i], t[i].span);
 }
 
 /* ---- counted units: `unit user;` must be known before literals are read ---- */
@@ -400,10 +239,11 @@ const char *const words_behind_numbers[] = {"step",      "within",    "by",     
 /* A name behind a number that is no unit can only be a misspelt one, except for the words that may
  * follow there. */
 static bool is_misspelt_unit(const Token *token) {
+  const char *said, *instead;
   if (token->kind != TOKEN_NAME) return false;
   for (size_t i = 0; words_behind_numbers[i] != NULL; i++)
     if (strcmp(token->text, words_behind_numbers[i]) == 0) return false;
-  return true;
+  return !foreign_word(token->text, &said, &instead);
 }
 
 /* A misspelt unit and what belongs to it: `Mbits/s`, `m2/s^2`. */
@@ -419,6 +259,22 @@ static size_t misspelt_length(const Lexing *lexing, const Token *t) {
   }
 }
 
+/* Does the word stand elsewhere for itself, so that `2x` is a product? Or is a function called? */
+static bool is_known_name(const Lexing *lexing, const Token *name) {
+  const Token *t = lexing->tokens->items;
+  if (name[1].kind == '(' || name[1].kind == '[' || name[1].kind == '.') return true;
+  for (; t->kind != 0 && t->span.start < lexing->source->length; t++)
+    if (t != name && t->kind == TOKEN_NAME && strcmp(t->text, name->text) == 0 &&
+        (t[1].kind == ':' || t[1].kind == '=' || t[1].kind == '[' || t[1].kind == TOKEN_IN))
+      return true;
+  return false;
+}
+
+/* 1.0f, 100u, 1L */
+static bool is_suffix(const char *text) {
+  return strlen(text) == strspn(text, "fFuUlLdD") && strlen(text) <= 2;
+}
+
 /* The number is understood to have a unit that nothing is known of. */
 static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
   size_t length = misspelt_length(lexing, name);
@@ -429,14 +285,38 @@ static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
       hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
                           sizeof nearest)) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-    offer_fix(d, name->span, nearest, "the unit that is meant");
+    offer_fix(d, name->span,
+              arena_format(&lexing->compiler->arena, *name->text == '_' ? " %s" : "%s", nearest),
+              "the unit that is meant");
   }
-  if (touches(number, name) && (*name->text == '_' || *name->text == 'x'))
-    hermes_diagnostic_note(d, "a number is decimal, and has no separators");
+  if (is_known_name(lexing, name)) {
+    state_rule(d, "a product is written `2 * x`");
+    offer_fix(d, (Span){number->span.end, name->span.start, lexing->number}, " * ", "as a product");
+  } else if (touches(number, name) && is_suffix(name->text)) {
+    state_rule(d, "numbers have no suffix: they are all of one kind");
+    offer_fix(d, name->span, "", "left out");
+  }
   number->kind = TOKEN_QUANTITY;
   number->span.end = name[length - 1].span.end;
   number->unit = (hermes_unit){0};
   return length;
+}
+
+/* 20 [MHz], 20 (MHz), 20 {MHz}, 20 <MHz>: how many tokens; 0 where no unit stands in brackets. */
+static size_t bracketed_length(Lexing *lexing, Token *number, const Token *open) {
+  static const char brackets[] = "[](){}<>";
+  const char *at = open->kind && open->kind < 128 ? strchr(brackets, open->kind) : NULL;
+  size_t length = at && (at - brackets) % 2 == 0 ? unit_length(lexing, open + 1) : 0;
+  const Token *close = open + 1 + length;
+  if (length == 0 || close->kind != at[1]) return 0;
+  hermes_diagnostic *d = report(lexing->compiler, HB0401, span_join(open->span, close->span),
+                                "a unit stands behind its number without brackets");
+  const char *unit = arena_copy(&lexing->compiler->arena, text_at(lexing, open + 1),
+                                close[-1].span.end - open[1].span.start);
+  offer_fix(d, (Span){number->span.end, close->span.end, lexing->number},
+            arena_format(&lexing->compiler->arena, " %s", unit), "without brackets");
+  join_unit(lexing, number, open + 1, close - 1);
+  return length + 2;
 }
 
 /* Joins in place: tokens only become fewer. */
@@ -449,6 +329,8 @@ static void join_units(Lexing *lexing) {
       size_t length = unit_length(lexing, &t[i + 1]);
       if (length)
         join_unit(lexing, &token, &t[i + 1], &t[i + length]);
+      else if ((length = bracketed_length(lexing, &token, &t[i + 1])) > 0)
+        ;
       else if (is_misspelt_unit(&t[i + 1]))
         length = refuse_unit(lexing, &token, &t[i + 1]);
       i += length;

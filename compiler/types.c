@@ -170,7 +170,7 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
   hermes_diagnostic *d =
       report(compiler, HB0401, written->span,
              word ? "`%s` is no unit, no table and no other type" : "%s", word ? text : why);
-  if (explain_type(d, text)) return type_error;
+  if (explain_idiom(d, IDIOM_TYPE, text)) return type_error;
   if (asked || hermes_unit_suggest(&compiler->units, text, strlen(text), nearest, sizeof nearest)) {
     hermes_diagnostic_fact(&d->candidates, "%s", nearest);
     if (word) offer_fix(d, written->span, nearest, "the unit that is meant");
@@ -179,12 +179,16 @@ static Type read_unit(Checker *checker, const TypeExpr *written, const char *tex
   return type_error;
 }
 
+bool is_missing(const TypeExpr *written) {
+  return written && !written->labels && written->span.start == written->span.end;
+}
+
 Type read_type(Checker *checker, const TypeExpr *written, hermes_unit *unit,
                const char **unit_text) {
   Compiler *compiler = checker->compiler;
   *unit = hermes_unit_one();
   *unit_text = "";
-  if (!written) return type_error;
+  if (!written || is_missing(written)) return type_error;
   if (written->labels) return read_labels(checker, written);
   const char *text = arena_copy(&compiler->arena,
                                 compiler->sources[written->span.source]->text + written->span.start,

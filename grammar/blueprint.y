@@ -111,6 +111,13 @@ static Item *item_end(Item *item, Span end) {
   item->span.end = end.end;
   return item;
 }
+static Item *let_item(Parser *parser, Item *item, Expr *value, const char *doc) {
+  item->value = value;
+  item->doc = doc;
+  item->type = parser->let_type; /* reported: a `let` has none of its own */
+  parser->let_type = NULL;
+  return item;
+}
 /* The name a.b spelt as one, for modules. */
 static Name name_join(Parser *parser, Name a, Name b) {
   Name name = {arena_format(&parser->compiler->arena, "%s.%s", a.text, b.text), span_join(a.span, b.span)};
@@ -131,7 +138,7 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 }
 
 %token <token> NAME "a name" NUMBER "a number" QUANTITY "a quantity" STRING "a string"
-%token OPEN_STRING UNKNOWN
+%token OPEN_STRING UNKNOWN FOREIGN_COMMENT
 %token IF "`if`" THEN "`then`" ELSE "`else`" AND "`and`" OR "`or`" NOT "`not`" TRUE "`true`" FALSE "`false`"
 %token FOR "`for`" IN "`in`"
 %token RANGE "`..`" UNTIL "`..<`" ARROW "`->`" EQUAL "`==`" NOT_EQUAL "`!=`" LESS_EQUAL "`<=`" GREATER_EQUAL "`>=`"
@@ -390,9 +397,7 @@ block_statement:
   | KW_OUT item ';'  { $$ = statement_new(parser, STATEMENT_OUT, @$); $$->item = item_end($item, @$); }
   | KW_LET name indices '=' expr doc ';'  {
       $$ = statement_new(parser, STATEMENT_LET, @$);
-      $$->item = item_new(parser, $name, $indices, @$);
-      $$->item->value = $expr;
-      $$->item->doc = $doc;
+      $$->item = let_item(parser, item_new(parser, $name, $indices, @$), $expr, $doc);
     }
   ;
 
@@ -405,9 +410,7 @@ function_statements:
 function_statement:
     KW_LET name '=' expr doc ';'  {
       $$ = statement_new(parser, STATEMENT_LET, @$);
-      $$->item = item_new(parser, $name, NULL, @$);
-      $$->item->value = $expr;
-      $$->item->doc = $doc;
+      $$->item = let_item(parser, item_new(parser, $name, NULL, @$), $expr, $doc);
     }
   | KW_RETURN expr ';'  { $$ = statement_new(parser, STATEMENT_RETURN, @$); $$->value = $expr; }
   ;

@@ -117,7 +117,7 @@ static cJSON *diagnostic_of(hermes_finder *finder, const hermes_diagnostic *d) {
   hermes_json_add(object, "expected", d->expected);
   hermes_json_add(object, "actual", d->actual);
   hermes_json_candidates(object, d->candidates);
-  hermes_json_add(object, "rule", info->rule);
+  hermes_json_add(object, "rule", d->rule ? d->rule : info->rule);
   hermes_json_notes(object, d);
   add_fixes(object, d);
   return object;

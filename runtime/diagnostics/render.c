@@ -333,7 +333,7 @@ static void put_fact(const printer *p, const char *name, const char *text) {
 }
 
 static void put_facts(const printer *p, const hermes_diagnostic *d) {
-  put_fact(p, "rule", hermes_code_of(d->code)->rule);
+  put_fact(p, "rule", d->rule ? d->rule : hermes_code_of(d->code)->rule);
   put_fact(p, "expected", d->expected);
   put_fact(p, "actual", d->actual);
   put_fact(p, "did you mean", d->candidates);
@@ -343,7 +343,7 @@ static void put_facts(const printer *p, const hermes_diagnostic *d) {
 /* One edit is shown as what then stands there; several by what they do together. */
 static void put_edit(const printer *p, const hermes_fix *fix) {
   const hermes_edit *edit = &fix->edits[0];
-  if (fix->edit_count != 1 || *edit->text == '\0') return;
+  if (fix->edit_count != 1 || *edit->text == '\0' || strchr(edit->text, '\n')) return;
   bool inserts = edit->start == edit->end;
   fputs(inserts ? "insert `" : "`", p->out);
   put_block(p, edit->text, p->gutter + 5);

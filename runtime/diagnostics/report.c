@@ -42,6 +42,7 @@ static void clear(hermes_diagnostic *d) {
   free(d->expected);
   free(d->actual);
   free(d->candidates);
+  free(d->rule);
   for (size_t i = 0; i < d->note_count; i++)
     free(d->notes[i]);
   for (size_t i = 0; i < d->fix_count; i++)

@@ -122,6 +122,7 @@ static void add_facts(cJSON *result, const hermes_diagnostic *d) {
   cJSON *facts = cJSON_AddObjectToObject(result, "properties");
   hermes_json_add(facts, "expected", d->expected);
   hermes_json_add(facts, "actual", d->actual);
+  hermes_json_add(facts, "rule", d->rule);
   hermes_json_candidates(facts, d->candidates);
   hermes_json_notes(facts, d);
 }

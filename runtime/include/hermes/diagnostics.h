@@ -81,6 +81,7 @@ typedef struct hermes_diagnostic {
   size_t label_count;
   char *expected, *actual;   /* typed facts, or NULL */
   char *candidates;          /* comma separated names in reach, or NULL */
+  char *rule;                /* of this case, where its code has none of its own; or NULL */
   char *notes[HERMES_NOTES]; /* "help: ..." lines */
   size_t note_count;
   hermes_fix fixes[HERMES_FIXES];
@@ -116,7 +117,7 @@ hermes_fix *hermes_diagnostic_fix(hermes_diagnostic *d, const char *format, ...)
 void hermes_fix_edit(hermes_fix *fix, size_t start, size_t end, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void hermes_fix_free(hermes_fix *fix);
-/* Sets expected, actual or candidates (the field's address), freeing what stood there. */
+/* Sets expected, actual, candidates or rule (the field's address), freeing what stood there. */
 void hermes_diagnostic_fact(char **fact, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void hermes_diagnostics_free(hermes_diagnostics *list);
