@@ -37,7 +37,7 @@ LEDGER_HEAD = ["date", "commit", "first seed", "last seed", "blueprints",
                "valid candidates", "invalid candidates", "sweeps of expects", "failed asserts",
                "data sets refused", "mismatches"]
 BATCH = 40
-BATCH_SECONDS, SINGLE_SECONDS = 900, 120
+BATCH_SECONDS, SINGLE_SECONDS = 600, 120
 QUICK = ["-O0"]
 COUNTS = 7  # in hold's line `=`: numbers, valid, invalid, sweeps, failed asserts, refused, problems
 

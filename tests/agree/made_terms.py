@@ -184,7 +184,7 @@ class Terms:
     def filter_and_default(self, kind, scope, inside, depth):
         condition = self.condition(scope, inside, depth) if self.chance(0.7) else ""
         text = f" if {condition}" if condition else ""
-        if self.chance(0.93 if condition else 0.4):
+        if self.chance(0.87 if condition else 0.4):
             default = self.make(kind, scope, min(depth, 1))
             text += f", default = {default}" if default else ""
         return text
