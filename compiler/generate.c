@@ -1,14 +1,23 @@
-/* Manual pages and completions, made from the tables of options.c and from those of the twin. */
+/* Manual pages and completions, made from the tables of options.c and from those of the twin; and
+ * highlighting for editors. */
 #include "generate.h"
+#include "highlight.h"
 #include "options.h"
 
 #include <hermes/manual.h>
 
 #include <string.h>
 
-const char *const generate_forms[] = {"man", "bash", "zsh", "fish", NULL};
-static hermes_manual_form *const writers[] = {hermes_manual_page, hermes_manual_bash,
-                                              hermes_manual_zsh, hermes_manual_fish};
+const char *const generate_forms[] = {"man", "bash", "zsh", "fish", "vim", "textmate", NULL};
+
+/* Of a program, or of the language. */
+static const struct {
+  hermes_manual_form *manual;
+  void (*highlight)(Arena *arena, FILE *out);
+} writers[] = {
+    {hermes_manual_page, NULL}, {hermes_manual_bash, NULL}, {hermes_manual_zsh, NULL},
+    {hermes_manual_fish, NULL}, {NULL, highlight_vim},      {NULL, highlight_textmate},
+};
 enum { FORMS = sizeof writers / sizeof *writers };
 
 static int find_form(Compiler *compiler, const char *word) {
@@ -18,7 +27,7 @@ static int find_form(Compiler *compiler, const char *word) {
       hermes_report(&compiler->diagnostics, HB0601, NULL, "`generate` cannot make `%s`", word);
   const char *nearest = hermes_nearest(word, generate_forms, FORMS);
   if (nearest != NULL) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-  hermes_diagnostic_fact(&d->expected, "one of man, bash, zsh, fish");
+  hermes_diagnostic_fact(&d->expected, "one of man, bash, zsh, fish, vim, textmate");
   return -1;
 }
 
@@ -37,13 +46,20 @@ static void write_form(Compiler *compiler, int form, const char *twin, FILE *out
   if (of_twin == NULL)
     hermes_report(&compiler->diagnostics, HB0735, NULL, "no memory left for a manual");
   else
-    writers[form](twin != NULL ? of_twin : command_line_manual(&compiler->arena, of_twin), out);
+    writers[form].manual(twin != NULL ? of_twin : command_line_manual(&compiler->arena, of_twin),
+                         out);
   hermes_twin_manual_free(of_twin);
 }
 
 bool generate_manual(Compiler *compiler, const char *form, const char *twin, FILE *out) {
   int number = find_form(compiler, form);
   if (number < 0 || (twin != NULL && !is_name(compiler, twin))) return false;
-  write_form(compiler, number, twin, out);
+  if (writers[number].manual != NULL)
+    write_form(compiler, number, twin, out);
+  else if (twin == NULL)
+    writers[number].highlight(&compiler->arena, out);
+  else
+    hermes_report(&compiler->diagnostics, HB0601, NULL,
+                  "`generate %s` is about the language, and about no twin", form);
   return compiler->diagnostics.errors == 0;
 }

@@ -1,10 +1,10 @@
-/* `hermesc generate`: manual pages and completions, of hermesc itself and of twins. */
+/* `hermesc generate`: manual pages and completions, of hermesc itself and of twins; highlighting. */
 #ifndef HERMESC_GENERATE_H
 #define HERMESC_GENERATE_H
 
 #include "hermesc.h"
 
-/* The forms, ended by NULL: man, bash, zsh, fish. */
+/* The forms, ended by NULL: man, bash, zsh, fish; vim, textmate. */
 extern const char *const generate_forms[];
 
 /* Writes one form of the manual of the twin of that name, NULL: of hermesc. False, with a
