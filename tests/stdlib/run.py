@@ -2,6 +2,7 @@
 """Every function of the library names its source and carries worked examples, and the examples come out as it says.
 
 A doc string says `Example: f(1 km, 2 GHz) is 98.468 dB, f(...) is ...`: as many digits as are written must agree.
+Of a condition it says `f(...) is true`.
 usage: run.py HERMESC WORK
 """
 import glob
@@ -13,7 +14,8 @@ import sys
 
 hermesc, work = map(os.path.abspath, sys.argv[1:3])
 source = os.environ.get("HERMES_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
+TRUTHS = {"true": True, "false": False}
+EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?|true|false)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
 
 
 def functions(text):
@@ -24,7 +26,7 @@ def functions(text):
 
 def examples_of(name, doc):
     worked = doc.partition("Example: ")[2]
-    return [(call + args, value, unit or "1") for call, args, value, unit in EXAMPLE.findall(worked) if call == name]
+    return [(call + args, value, unit or ("bool" if value in TRUTHS else "1")) for call, args, value, unit in EXAMPLE.findall(worked) if call == name]
 
 
 def evaluate(module, cases):
@@ -38,6 +40,8 @@ def evaluate(module, cases):
 
 
 def close(value, written):
+    if written in TRUTHS:
+        return value is TRUTHS[written]
     digits = len(written.partition(".")[2])
     return abs(value - float(written)) <= 0.5000001 * 10**-digits
 
