@@ -77,6 +77,8 @@ static void offer_unlisted(const Contract *contract, hermes_diagnostic *d, Span 
 
 /* A name of the list that does no good there: in place of it, the one that the block reads. */
 static void offer_listed(const Contract *contract, hermes_diagnostic *d, Span span) {
+  if (contract->compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT)
+    return; /* nobody reads it */
   const Block *block = &contract->compiler->program.blocks[contract->block];
   offer_unlisted(contract, d, span);
   offer_fix(d, listed_span(block->contract, span), "", "taken out of the list");
