@@ -3,56 +3,21 @@
 
 The vectors are no part of the source: they are read from HERMES_REFERENCE, else from shared/reference beside the source,
 and what needs them is skipped where they are missing. All cases are one blueprint, which is interpreted once: a case is
-a table of its vectors and an expression over each row. Rows that carry a flag are errors of their source.
-usage: run.py HERMESC WORK
+a table of its vectors and an expression over each row. Rows that carry a flag are errors of their source. The worst
+deviation of each case stands in measured.csv, and must be what is measured; --bless writes it.
+usage: run.py HERMESC WORK [--bless]
 """
 import csv
-import json
-import math
-import os
 import pathlib
-import subprocess
 import sys
-from dataclasses import dataclass, field
-from typing import Callable
+
+from propagation import PROPAGATION
+from vectors import REFERENCE, Case, below, check, interpret, number, read_vectors, relative, write_table
 
 HERMESC, WORK = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
-SOURCE = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).parents[2]).resolve()
-REFERENCE = pathlib.Path(os.environ.get("HERMES_REFERENCE") or SOURCE.parent / "shared/reference")
+MEASURED = pathlib.Path(__file__).with_name("measured.csv")
 SKIPPED = 77
-SHOWN = 5  # rows that are wrong, of each case
-
-
-def anything(row):
-    return True
-
-
-@dataclass
-class Case:
-    """`value` is an expression over a row `r` of the file; `columns` says what its columns are called there, and their units."""
-    name: str
-    file: str
-    columns: dict
-    value: str
-    unit: str
-    expected: Callable
-    tolerance: float
-    keep: Callable = anything
-    close: Callable = lambda value, expected, tolerance: abs(value - expected) <= tolerance
-    rows: list = field(default_factory=list)
-
-
-def number(column):
-    return lambda row: float(row[column])
-
-
-def relative(value, expected, tolerance):
-    return abs(value - expected) <= tolerance * abs(expected)
-
-
-def below(value, expected, tolerance):
-    return value < expected
-
+ROUNDING = 1e-11  # deviations below differ from one machine to the next
 
 # ---- cases ----
 
@@ -76,7 +41,7 @@ ANTENNAS = [
     Case("cosine", "ns3_antenna_cosine.csv", COSINE, BOTH_CUTS, "dBi",
          number("gain_dbi"), 1e-3, lambda row: row["comparison"] == "EQUAL"),
     Case("cosine_behind", "ns3_antenna_cosine.csv", COSINE, BOTH_CUTS, "dBi",
-         number("gain_dbi"), 0, lambda row: row["comparison"] == "LESSTHAN", below),
+         number("gain_dbi"), 0, lambda row: row["comparison"] == "LESSTHAN", deviation=below),
     Case("cosine_sector", "ns3_lte_antenna_cosine_azimuth.csv",
          {"look": ("orientation_deg", "deg"), "wide": ("beamwidth_3db_deg", "deg"), "x": ("ue_x_m", "m"),
           "y": ("ue_y_m", "m")},
@@ -101,65 +66,39 @@ ANTENNAS = [
 
 NOISE = [  # the source's Boltzmann constant has three digits
     Case("noise", "ns3_lte_noise_psd.csv", {"nf": ("noise_figure_db", "dB")}, "lin(receiver_noise(1 Hz, r.nf))", "W",
-         number("noise_psd_w_per_hz"), 5e-4, close=relative),
+         number("noise_psd_w_per_hz"), 5e-4, deviation=relative),
     Case("noise_174", "ns3_lte_noise_psd.csv", {"nf": ("noise_figure_db", "dB")},
-         "lin(receiver_noise_minus_174(1 Hz, r.nf))", "W", number("recomputed_minus174dBm_per_hz"), 1e-9, close=relative),
+         "lin(receiver_noise_minus_174(1 Hz, r.nf))", "W", number("recomputed_minus174dBm_per_hz"), 1e-9, deviation=relative),
 ]
 
-CASES = ANTENNAS + NOISE
-MODULES = ["antenna", "noise"]
+CASES = ANTENNAS + NOISE + PROPAGATION
+MODULES = ["antenna", "hata", "itu_p1411", "itu_p676", "itu_p838", "noise", "propagation", "tr37885", "tr38811", "tr38901"]
 
 
-# ---- one blueprint of all ----
+# ---- what was measured ----
 
-def read_vectors(case):
-    with open(REFERENCE / case.file, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    good = "case" if "case" in rows[0] else "flag"  # a flag of the noise vectors tells of their source's own tolerance
-    case.rows = [row for row in rows if (good == "case" or not row.get("flag")) and case.keep(row)]
-
-
-def write_table(case):
-    with open(WORK / f"{case.name}.csv", "w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["key", *case.columns])
-        for i, row in enumerate(case.rows):
-            out.writerow([f"r{i}", *(row[column] for column, _ in case.columns.values())])
+def line_of(case, worst):
+    measured = "0" if worst < ROUNDING else f"{worst:.1e}"
+    how = {"relative": "relative", "below": "only below"}.get(case.deviation.__name__, case.unit)
+    return {"case": case.name, "vectors": case.file, "rows": str(len(case.rows)), "unit": how,
+            "tolerance": f"{case.tolerance:g}", "deviation": measured, "value": case.value, "reason": case.reason}
 
 
-def declarations(case):
-    columns = " ".join(f"{name} : {unit};" for name, (_, unit) in case.columns.items())
-    return f'''table t_{case.name} from "{case.name}.csv" {{ {columns} }}
-functional block b_{case.name} "{case.file}" {{ out {case.name}[r in t_{case.name}] : {case.unit} = {case.value}; }}
-'''
+def differs_from_measured(lines):
+    """Of the lines measured now, those that stand otherwise in the file."""
+    with open(MEASURED, encoding="utf-8", newline="") as file:
+        kept = {row["case"]: row for row in csv.DictReader(file)}
+    for line in lines:
+        if kept.get(line["case"]) != line:
+            print(f"FAILED {line['case']}: {MEASURED.name} does not say what was measured: {line} (--bless)")
+    return sum(kept.get(line["case"]) != line for line in lines)
 
 
-def interpret(cases):
-    text = 'blueprint vectors "Numbers of others.";\n' + "".join(f"import radio.{module};\n" for module in MODULES)
-    text += "".join(map(declarations, cases)) + f"kpi rows : 1 = count(true for r in t_{cases[0].name});\n"
-    (WORK / "vectors.hbp").write_text(text, encoding="utf-8")
-    run = subprocess.run([HERMESC, "interpret", WORK / "vectors.hbp", "run", "--data", WORK, "--format", "json", "--quiet",
-                          "--show", ",".join(case.name for case in cases)], capture_output=True, text=True, timeout=600)
-    if run.returncode != 0:
-        sys.exit(run.stdout + run.stderr)
-    return json.loads(run.stdout)["arrays"]
-
-
-def check(case, values):
-    """How many rows are wrong."""
-    wrong, worst = 0, 0
-    for i, row in enumerate(case.rows):
-        value = values[f"r{i}"]
-        value = -math.inf if value is None else value
-        expected = case.expected(row)
-        worst = max(worst, abs(value - expected))
-        if not case.close(value, expected, case.tolerance):
-            wrong += 1
-            if wrong <= SHOWN:
-                given = ", ".join(f"{name} {row[column]}" for name, (column, _) in case.columns.items())
-                print(f"FAILED {case.name}: {given}: {value} {case.unit}, and {case.file} says {expected}")
-    print(f"{case.name}: {len(case.rows)} rows, {wrong} wrong, at most {worst:.3g} off")
-    return wrong
+def bless(lines):
+    with open(MEASURED, "w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, lines[0], lineterminator="\n")
+        out.writeheader()
+        out.writerows(lines)
 
 
 def main():
@@ -170,13 +109,16 @@ def main():
     cases = [case for case in CASES if (REFERENCE / case.file).exists()]
     for case in cases:
         read_vectors(case)
-        write_table(case)
-        if not case.rows:
-            sys.exit(f"{case.name}: no row of {case.file} is left")
-    arrays = interpret(cases)
-    wrong = sum(check(case, arrays[case.name]["values"]) for case in cases)
-    print(f"{sum(len(case.rows) for case in cases) - wrong} passed, {wrong} failed, {len(CASES) - len(cases)} skipped")
-    return wrong != 0
+        write_table(case, WORK)
+    arrays = interpret(HERMESC, WORK, MODULES, cases)
+    results = [check(case, arrays[case.name]["values"]) for case in cases]
+    lines = [line_of(case, worst) for case, (_, worst) in zip(cases, results)]
+    if "--bless" in sys.argv[3:]:
+        bless(lines)
+    wrong = sum(wrong for wrong, _ in results)
+    passed = sum(len(case.rows) for case in cases) - wrong
+    print(f"{passed} passed, {wrong} failed, {len(CASES) - len(cases)} skipped")
+    return wrong + differs_from_measured(lines) != 0
 
 
 sys.exit(main())
