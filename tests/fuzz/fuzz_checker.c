@@ -1,9 +1,11 @@
 /* The checker: any text is refused with diagnostics and verified fixes, or means something, and
- * then becomes every form that `hermesc` prints, C and documentation among them. */
+ * then becomes every form that `hermesc` prints, C and documentation among them. It can be mended,
+ * and completed at any place. */
 #include "fuzz.h"
 
 #include "doc.h"
 #include "fixes.h"
+#include "next.h"
 
 #include <hermes/description.h>
 #include <stdlib.h>
@@ -11,7 +13,7 @@
 
 enum {
   FIXES_VERIFIED = 20, /* as in `hermesc check` */
-  DOCUMENTED = 8, /* one input of so many: SARIF lists every rule, and costs more than all else */
+  SELDOM = 8,          /* what costs more than all else is done with one input of so many */
 };
 
 static void check_description(const Compiler *compiler) {
@@ -58,7 +60,7 @@ static void check_fixes(const hermes_diagnostics *list) {
       must(list->items[i].fixes[f].verified, "only verified fixes are shown");
 }
 
-void fuzz_one(const char *text, size_t size) {
+static void check_text(const char *text, size_t size) {
   Compiler compiler;
   compiler_init(&compiler, HERMES_STDLIB);
   bool good = check_blueprint_text(&compiler, "input.hbp", text, size);
@@ -67,6 +69,47 @@ void fuzz_one(const char *text, size_t size) {
   check_fixes(&compiler.diagnostics);
   if (good) print_all(&compiler);
   check_diagnostics(&compiler.diagnostics);
-  if (size % DOCUMENTED == 0) check_documents(&compiler.diagnostics);
+  if (size % SELDOM == 0) check_documents(&compiler.diagnostics);
   compiler_free(&compiler);
+}
+
+static void check_mending(const char *text, size_t size) {
+  Compiler compiler;
+  Sink sink;
+  compiler_init(&compiler, HERMES_STDLIB);
+  sink_open(&sink);
+  fuzz_write("input.hbp", text, size);
+  mend_blueprint(&compiler, fuzz_path("input.hbp"), true, sink.out);
+  sink_close(&sink);
+  check_diagnostics(&compiler.diagnostics);
+  sink_free(&sink);
+  compiler_free(&compiler);
+}
+
+/* A place that the length gives, between two characters. */
+static size_t place_in(const char *text, size_t size) {
+  size_t at = size * 7919 % (size + 1);
+  while (at > 0 && at < size && ((unsigned char)text[at] & 0xc0) == 0x80) at--;
+  return at;
+}
+
+static void check_following(const char *text, size_t size) {
+  Compiler compiler;
+  Following following;
+  uint32_t source;
+  compiler_init(&compiler, HERMES_STDLIB);
+  if (source_take(&compiler, "input.hbp", text, size, &source)) {
+    find_following(&compiler, place_in(text, compiler.sources[source]->length), &following);
+    must(following.word.start <= following.word.end && following.word.end <= size,
+         "the word that is completed stands in the text");
+    for (int i = 0; i < following.count; i++)
+      must(*following.items[i].text != '\0', "what may follow is something");
+  }
+  compiler_free(&compiler);
+}
+
+void fuzz_one(const char *text, size_t size) {
+  check_text(text, size);
+  if (size % SELDOM == 1) check_mending(text, size);
+  if (size % SELDOM >= SELDOM / 2) check_following(text, size);
 }
