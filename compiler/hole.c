@@ -113,7 +113,6 @@ static void push_hole(Halves *h, Driver *driver) {
   push_word(driver, &h->compiler->arena, TOKEN_NAME, hole_name, place_of_hole(h));
 }
 
-/* A number with the shape of a hole would do as well, but for types that take no number. */
 static bool ask(Halves *h) {
   Driver driver;
   Hole *hole = h->hole;
@@ -202,13 +201,45 @@ static bool reads_on(Halves *h, Driver *driver, const Token *rest) {
   return good;
 }
 
-static bool parse_whole(Halves *h, size_t dropped) {
+static bool parse_from(Halves *h, size_t dropped, const Token *rest) {
   Driver driver;
   if (!open_at_hole(h, &driver, dropped)) return false;
   push_hole(h, &driver);
-  bool good = reads_on(h, &driver, h->tail.items);
+  bool good = reads_on(h, &driver, rest);
   driver_close(&driver);
   return good;
+}
+
+static bool parse_whole(Halves *h, size_t dropped) {
+  return parse_from(h, dropped, h->tail.items);
+}
+
+/* Behind the bracket that closes this one, or where it is not closed in this statement. */
+static const Token *behind_brackets(const Token *token) {
+  int open = 0;
+  for (;; token++) {
+    if (token->kind == 0 || token->kind == ';' || token->kind == '{') return token;
+    open += (token->kind == '(' || token->kind == '[') - (token->kind == ')' || token->kind == ']');
+    if (open == 0) return token + 1;
+  }
+}
+
+/* Behind rx[u, server[u]], c.tx_power, lin(x) or 20 MHz. */
+static const Token *behind_operand(const Token *token) {
+  bool operand =
+      token->kind == TOKEN_NAME || token->kind == TOKEN_NUMBER || token->kind == TOKEN_QUANTITY;
+  if (operand) token++;
+  while (operand && (token->kind == '(' || token->kind == '[' ||
+                     (token->kind == '.' && token[1].kind == TOKEN_NAME)))
+    token = token->kind == '.' ? token + 2 : behind_brackets(token);
+  return token;
+}
+
+/* An operand behind the hole may be what is to be replaced: a diagnostic points at its beginning.
+ */
+static bool parse_instead(Halves *h, size_t dropped) {
+  const Token *rest = behind_operand(h->tail.items);
+  return rest > h->tail.items && parse_from(h, dropped, rest);
 }
 
 static bool parse_completed(Halves *h, size_t dropped) {
@@ -244,8 +275,9 @@ bool parse_around(Compiler *compiler, size_t offset, Hole *hole) {
   size_t number = number_length(&h);
   bool outside = !hole->in_comment && !hole->in_string;
   hole->takes_unit = number > 0 && outside;
-  hole->in_tree = outside && (hole->takes_name || hole->takes_unit) &&
-                  (parse_whole(&h, number) || parse_completed(&h, number));
+  hole->in_tree =
+      outside && (hole->takes_name || hole->takes_unit) &&
+      (parse_whole(&h, number) || parse_instead(&h, number) || parse_completed(&h, number));
   if (!hole->in_tree && !parse_without(&h)) return false;
   return !compiler->trees[0]->too_deep;
 }

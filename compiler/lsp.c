@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-cJSON *fail(Failure *failure, int code, const char *format, ...) {
+cJSON *fail_answer(Failure *failure, int code, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   failure->code = code;
@@ -42,7 +42,8 @@ static const char abilities[] =
     "\"codeActionProvider\":{\"codeActionKinds\":[\"quickfix\"]}}";
 
 static cJSON *answer_initialize(Server *server, const cJSON *params, Failure *failure) {
-  if (server->initialized) return fail(failure, INVALID_REQUEST, "it is initialized already");
+  if (server->initialized)
+    return fail_answer(failure, INVALID_REQUEST, "it is initialized already");
   read_abilities(server, params);
   server->initialized = true;
   cJSON *result = cJSON_CreateObject(), *own = cJSON_Parse(abilities);
@@ -162,12 +163,12 @@ static void respond(Server *server, const cJSON *id, cJSON *result, const Failur
 
 static cJSON *answer(Server *server, const char *method, const cJSON *params, Failure *failure) {
   bool first = strcmp(method, "initialize") == 0;
-  if (server->shut_down) return fail(failure, INVALID_REQUEST, "it is shut down");
+  if (server->shut_down) return fail_answer(failure, INVALID_REQUEST, "it is shut down");
   if (!server->initialized && !first)
-    return fail(failure, NOT_INITIALIZED, "`initialize` comes first");
+    return fail_answer(failure, NOT_INITIALIZED, "`initialize` comes first");
   for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
     if (strcmp(requests[i].method, method) == 0) return requests[i].answer(server, params, failure);
-  return fail(failure, METHOD_NOT_FOUND, "there is no method `%.100s`", method);
+  return fail_answer(failure, METHOD_NOT_FOUND, "there is no method `%.100s`", method);
 }
 
 static void take_notification(Server *server, const char *method, const cJSON *params) {
@@ -187,7 +188,7 @@ static void take_message(Server *server, const cJSON *message) {
   bool good_id = cJSON_IsString(id) || cJSON_IsNumber(id);
   if (!cJSON_IsObject(message) || (!cJSON_IsString(method) && (method != NULL || id == NULL)) ||
       (id != NULL && method != NULL && !good_id)) {
-    fail(&failure, INVALID_REQUEST, "this is no message of JSON-RPC");
+    fail_answer(&failure, INVALID_REQUEST, "this is no message of JSON-RPC");
     respond(server, good_id ? id : NULL, NULL, &failure);
   } else if (method != NULL && id != NULL) {
     cJSON *result = answer(server, method->valuestring, params, &failure);
@@ -205,7 +206,7 @@ static void take_body(Server *server, const char *body, size_t length) {
   if (whole) {
     take_message(server, message);
   } else {
-    fail(&failure, PARSE_ERROR, "this is no JSON");
+    fail_answer(&failure, PARSE_ERROR, "this is no JSON");
     respond(server, NULL, NULL, &failure);
   }
   cJSON_Delete(message);
@@ -214,9 +215,9 @@ static void take_body(Server *server, const char *body, size_t length) {
 static void refuse_message(Server *server, Reading reading) {
   Failure failure = {0};
   if (reading == READING_BROKEN)
-    fail(&failure, PARSE_ERROR, "a message begins with `Content-Length: N`");
+    fail_answer(&failure, PARSE_ERROR, "a message begins with `Content-Length: N`");
   else
-    fail(&failure, INVALID_REQUEST, "a message has at most %d bytes", MAX_MESSAGE);
+    fail_answer(&failure, INVALID_REQUEST, "a message has at most %d bytes", MAX_MESSAGE);
   respond(server, NULL, NULL, &failure);
 }
 

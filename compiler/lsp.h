@@ -114,7 +114,7 @@ typedef struct Failure {
   char message[256];
 } Failure;
 /* Sets the failure; NULL. */
-cJSON *fail(Failure *failure, int code, const char *format, ...)
+cJSON *fail_answer(Failure *failure, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The result, NULL for null or where it fails. */

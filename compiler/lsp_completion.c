@@ -76,7 +76,7 @@ cJSON *answer_completion(Server *server, const cJSON *params, Failure *failure) 
   Following following;
   uint32_t source;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   const Text *text = &document->text;
   size_t offset = text_offset(server, text, cJSON_GetObjectItemCaseSensitive(params, "position"));
   compiler_init(&compiler, server->stdlib);

@@ -190,7 +190,7 @@ cJSON *answer_code_action(Server *server, const cJSON *params, Failure *failure)
   Compiler compiler;
   OpenDocument *document = document_of(server, params);
   const cJSON *range = cJSON_GetObjectItemCaseSensitive(params, "range");
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   const Text *text = &document->text;
   size_t start = text_offset(server, text, cJSON_GetObjectItemCaseSensitive(range, "start"));
   size_t end = text_offset(server, text, cJSON_GetObjectItemCaseSensitive(range, "end"));

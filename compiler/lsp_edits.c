@@ -35,7 +35,7 @@ cJSON *answer_formatting(Server *server, const cJSON *params, Failure *failure) 
   uint32_t source;
   size_t length;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   const Text *text = &document->text;
   cJSON *edits = cJSON_CreateArray(), *edit = NULL;
   compiler_init(&compiler, server->stdlib);
@@ -82,7 +82,7 @@ static const Reference *renamable(Server *server, const OpenDocument *document, 
   else if (!k->sound)
     reason = "the blueprint has errors: while it has, not every use of the name is known";
   if (reason == NULL) return reference;
-  fail(failure, REQUEST_FAILED, "%s", reason);
+  fail_answer(failure, REQUEST_FAILED, "%s", reason);
   return NULL;
 }
 
@@ -107,9 +107,10 @@ static char *renamed_text(const Knowledge *k, const Reference *renamed, const ch
 
 /* Which reference, counted from the first, is the definition of this one; -1: it lies elsewhere. */
 static long definition_number(const References *list, const Reference *r) {
-  for (size_t i = 0; r->definition.source == 0 && i < list->count; i++)
-    if (list->items[i].span.start == r->definition.start) return (long)i;
-  return -1;
+  const Reference *found = reference_from(list, r->definition.start);
+  bool here =
+      r->definition.source == 0 && found != NULL && found->span.start == r->definition.start;
+  return here ? (long)(found - list->items) : -1;
 }
 
 /* Every name still means what it meant. */
@@ -127,10 +128,11 @@ static bool means_the_same(const Knowledge *before, const Knowledge *after) {
 static void refuse(const Knowledge *after, const char *name, Failure *failure) {
   const hermes_diagnostics *list = &after->compiler.diagnostics;
   if (list->errors > 0)
-    fail(failure, REQUEST_FAILED, "`%s` cannot be its name: %s", name, list->items[0].message);
+    fail_answer(failure, REQUEST_FAILED, "`%s` cannot be its name: %s", name,
+                list->items[0].message);
   else
-    fail(failure, REQUEST_FAILED, "`%s` cannot be its name: others would change their meaning",
-         name);
+    fail_answer(failure, REQUEST_FAILED,
+                "`%s` cannot be its name: others would change their meaning", name);
 }
 
 static bool stands(Server *server, const OpenDocument *document, const Knowledge *before,
@@ -139,7 +141,7 @@ static bool stands(Server *server, const OpenDocument *document, const Knowledge
   size_t length;
   OpenDocument changed = *document;
   char *text = renamed_text(before, renamed, name, &length);
-  if (text == NULL) return fail(failure, REQUEST_FAILED, "no memory left"), false;
+  if (text == NULL) return fail_answer(failure, REQUEST_FAILED, "no memory left"), false;
   changed.text = (Text){.bytes = text, .length = length};
   know_document(server, &changed, &after);
   bool good = means_the_same(before, &after);
@@ -168,7 +170,7 @@ static cJSON *rename_edits(const Server *server, const OpenDocument *document, c
 cJSON *answer_prepare_rename(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   know_document(server, document, &k);
   const Reference *reference = renamable(server, document, params, &k, failure);
   cJSON *range = reference == NULL ? NULL
@@ -182,10 +184,11 @@ cJSON *answer_rename(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
   OpenDocument *document = document_of(server, params);
   const cJSON *name = cJSON_GetObjectItemCaseSensitive(params, "newName");
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   if (!cJSON_IsString(name) || !is_name(name->valuestring))
-    return fail(failure, INVALID_PARAMS,
-                "a name is made of the letters a to z, digits and _, and is no reserved word");
+    return fail_answer(
+        failure, INVALID_PARAMS,
+        "a name is made of the letters a to z, digits and _, and is no reserved word");
   know_document(server, document, &k);
   const Reference *renamed = renamable(server, document, params, &k, failure);
   bool good = renamed != NULL && stands(server, document, &k, renamed, name->valuestring, failure);

@@ -213,7 +213,7 @@ cJSON *answer_hover(Server *server, const cJSON *params, Failure *failure) {
   size_t size;
   char *text = NULL;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   size_t offset =
       text_offset(server, &document->text, cJSON_GetObjectItemCaseSensitive(params, "position"));
   know_document(server, document, &k);

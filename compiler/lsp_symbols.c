@@ -22,7 +22,7 @@ static cJSON *location(const Server *server, const OpenDocument *document, const
 cJSON *answer_definition(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   know_document(server, document, &k);
   const Reference *reference = asked_for(server, document, params, &k);
   cJSON *found = reference != NULL ? location(server, document, &k, reference->definition) : NULL;
@@ -33,7 +33,7 @@ cJSON *answer_definition(Server *server, const cJSON *params, Failure *failure) 
 cJSON *answer_references(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   const cJSON *context = cJSON_GetObjectItemCaseSensitive(params, "context");
   bool all = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(context, "includeDeclaration"));
   know_document(server, document, &k);
@@ -155,7 +155,7 @@ cJSON *answer_symbols(Server *server, const cJSON *params, Failure *failure) {
   Compiler compiler;
   uint32_t source;
   OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
   const Text *text = &document->text;
   compiler_init(&compiler, server->stdlib);
   cJSON *list = cJSON_CreateArray();

@@ -93,11 +93,24 @@ static void sort(References *list) {
   list->count = kept;
 }
 
+const Reference *reference_from(const References *list, size_t offset) {
+  size_t low = 0, high = list->count; /* it is low .. high */
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (list->items[middle].span.start < offset)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < list->count ? &list->items[low] : NULL;
+}
+
+/* Behind a name is still at it: where two touch, the second one is meant. */
 const Reference *reference_at(const References *list, size_t offset) {
-  for (size_t i = 0; i < list->count; i++)
-    if (list->items[i].span.start <= offset && offset <= list->items[i].span.end)
-      return &list->items[i];
-  return NULL;
+  const Reference *from = reference_from(list, offset), *end = list->items + list->count;
+  if (from != NULL && from->span.start == offset) return from;
+  const Reference *before = from == NULL ? end : from;
+  return before > list->items && offset <= before[-1].span.end ? before - 1 : NULL;
 }
 
 bool same_meaning(const Reference *a, const Reference *b) {

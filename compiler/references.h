@@ -42,6 +42,8 @@ void note_label(Checker *checker, Span span, const Type *type, int ordinal);
  * text is beyond a limit, and nothing is known. */
 bool know_program(Compiler *compiler, Checker *checker, bool parsed);
 
+/* The first reference that begins at this offset of source 0 or behind it, or NULL. */
+const Reference *reference_from(const References *references, size_t offset);
 /* The reference whose name covers this offset of source 0, or NULL. */
 const Reference *reference_at(const References *references, size_t offset);
 bool same_meaning(const Reference *a, const Reference *b);

@@ -64,12 +64,13 @@ CASES = [
     ("out rx[u in ue, c in cell] : dBm/RE = path.", "", True, "column", "dBm/RE", "+rsrp", None),
     ("out rx[u in ue, c in cell] : dBm/RE = path.rsrp[", "", True, "value", "row of ue", "+u -c", None),
     ("out rx[u in ue, c in cell] : dBm/RE = path.rsrp[u, ", "", False, "value", "row of cell", "-u +c", None),
-    ("out other[u in ue] : W/RE = sum(lin(", "", True, "value", "dBm/RE", "+rx +noise ?u", "sinr rate"),
+    ("out other[u in ue] : W/RE = sum(lin(", "", True, "value", "dBm/RE", "+rx +noise ?u ?c", "sinr rate"),
     ("if c != ", "", True, "value", "row of cell", "+server +c -u", None),
-    ("for c in cell if ", "", True, "value", "bool", "?u ?c not any", None),
+    ("for c in cell if ", "", True, "value", "row of cell", "+c +server not any", None),
+    ("if c != server[u]", " and ", True, "value", "bool", "?u ?c not any", None),
     ("out sinr[u in ue] : dB     = rx[u, server[u]] - db(", "", True, "value", "W/RE", "+other -bandwidth", "rate"),
     ("out rate[u in ue] : Mbit/s = bandwidth * ", "", True, "value", "bit", None, None),
-    ("  in  rx, server, ", "", True, "contract", None, "power bandwidth", "rx server sinr rate offset"),
+    ("  in  rx, server, ", "", True, "contract", None, "power other", "rx server bandwidth sinr rate offset"),
     ("kpi mean_rate : Mbit/s = mean(", "", False, "value", "Mbit/s", "+rate -rx", None),
     ("kpi mean_rate : Mbit/s = mean(rate[u] for u in ", "", True, "table", None, "ue cell", "path"),
     ("kpi mean_rate : Mbit/s = mean(rate[u] for ", "", True, "new_name", None, None, "ue u"),
@@ -79,7 +80,7 @@ CASES = [
     ("goal maximize edge_rate subject to coverage >= 95 ", "", True, "unit", "%", "+% -dB", None),
     ("  vary ", "", True, "varied", None, "offset bandwidth", "power rx"),
     ("  vary offset[c] by ", "", True, "value", "dB", "+noise_figure before", None),
-    ("  assert rx[u, c] >= before.", "", True, "column", None, "rx noise", "offset"),
+    ("  assert rx[u, c] >= before.", "", True, "column", "dBm/RE", "+rx +noise", "offset"),
     ("functional block noise_floor ", "", True, "no_name", None, "{", "in"),
     ("functional block ", "", True, "new_name", None, None, "block"),
 ]
@@ -105,7 +106,8 @@ def check_case(before, typed, keep, place, wanted, offered, absent):
         require(not mark or items[name].get("fits") is fits[mark], f"`{name}` fits: {items[name].get('fits')}")
     for name in (absent or "").split():
         require(name not in items, f"`{name}` is offered")
-    require(all(item["text"].startswith(typed) for item in document["items"] if item["kind"] != "new_name"),
+    begun = typed.rpartition(" ")[2]
+    require(all(item["text"].startswith(begun) for item in document["items"] if item["kind"] != "new_name"),
             f"something is offered that does not begin with `{typed}`")
 
 
@@ -159,7 +161,7 @@ def check_tokens(path, keep, step, first):
 def check_broken(paths):
     for path in paths:
         data = path.read_bytes()
-        for offset in range(0, len(data) + 1, max(1, len(data) // 4)):
+        for offset in range(0, len(data) + 1, max(1, len(data) // 3)):
             done = hermesc("next", "--format=json", f"{path}:{offset}")
             require(done.returncode in (0, 1) and "Sanitizer" not in done.stderr,
                     f"{path.name}:{offset} exits {done.returncode}\n{done.stderr}")
@@ -213,7 +215,7 @@ def all_tests():
         if path.name in ELSEWHERE:
             continue
         big = path.stat().st_size > 1500
-        steps = 11 if big else 5
+        steps = 17 if big else 7
         for keep in (True, False):
             yield f"{path.name} ({'all' if keep else 'head'})", lambda path=path, keep=keep, steps=steps: check_tokens(
                 path, keep, steps, int(keep))
