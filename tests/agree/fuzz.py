@@ -39,6 +39,7 @@ LEDGER_HEAD = ["date", "commit", "first seed", "last seed", "blueprints",
 BATCH = 40
 BATCH_SECONDS, SINGLE_SECONDS = 600, 120
 QUICK = ["-O0"]
+SEEDS_OF_COMMITS = 10**9  # begin here; those of the ledger's long runs lie below
 COUNTS = 7  # in hold's line `=`: numbers, valid, invalid, sweeps, failed asserts, refused, problems
 
 
@@ -170,16 +171,17 @@ def git(*words):
 
 
 def seed_of_commit():
-    """Far from those of the ledger; the first one where there is no repository."""
+    """The first one where there is no repository."""
     commit = git("rev-parse", "HEAD")
-    return int(commit[:6], 16) * 1000 + 10**9 if commit else 10**9
+    return SEEDS_OF_COMMITS + int(commit[:6] or "0", 16) * 1000
 
 
 def seed_behind_ledger():
     if not LEDGER.exists():
         return 1
     with LEDGER.open(newline="") as file:
-        return max([int(row["last seed"]) for row in csv.DictReader(file)], default=0) + 1
+        last = [int(row["last seed"]) for row in csv.DictReader(file)]
+    return max([seed for seed in last if seed < SEEDS_OF_COMMITS], default=0) + 1
 
 
 def write_ledger(arguments, tally):
@@ -201,7 +203,7 @@ def read_arguments():
     parser.add_argument("work", type=lambda p: pathlib.Path(p).resolve())
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--first", type=int)
-    parser.add_argument("--every", type=int, default=8)
+    parser.add_argument("--every", type=int, default=10)
     parser.add_argument("--shrink", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--ledger", action="store_true")
