@@ -80,7 +80,7 @@ FACTORY = Case("shadow_sigma_inf", "tr38901_shadow_fading.csv",
                lambda row: row["scenario"] == "InF", spread=sigma_rows)
 FACTORY_DISTANCE = Case("correlation_distance_inf", "tr38901_shadow_fading.csv", STATE, "inf_correlation_distance()", "m",
                         number("correlation_distance_m"), SIGMA, lambda row: row["scenario"] == "InF", spread=sigma_rows)
-BELOW_6_GHZ = "Table 7.4.1-1 says at any frequency: the source takes 7 dB of indoor users below 6 GHz for everyone"
+BELOW_6_GHZ = "Table 7.4.1-1 has one sigma for all frequencies; the source takes 7 dB for everyone below 6 GHz"
 NS3_SIGMA = [Case(f"ns3_sigma_{scenario}_{condition}".lower(), "ns3_shadowing_std_cases.csv", PLACE,
                   f"{scenario.lower()}_shadow_sigma({arguments.format('true' if condition == 'los' else 'false')})", "dB",
                   number(f"spec_sigma_{condition}_db"), SIGMA,
@@ -188,10 +188,10 @@ OKUMURA = [Case(f"{prefix}_{name}", "ns3_okumura_hata_cost231.csv", CITY, f"{nam
                ("hata_urban", ", small", "original OH Urban small", ""),
                ("hata_suburban", "", "original OH SubUrban", ""),
                ("hata_open", "", "original OH OpenAreas",
-                "Hata's formula says, whose coefficient is 4.78: 4.77 and another mobile factor make the source's value"),
+                "Hata's coefficient is 4.78; 4.77 and a large city's mobile factor make the source's value"),
                ("cost231_hata", ", false", "COST231 OH Urban small", ""),
                ("cost231_hata", ", true", "COST231 OH Urban Large",
-                "equation 4.4.3 says, with a medium city's mobile factor and 3 dB: the source is 5.09 dB low"))
+                "equation 4.4.3 takes a medium city's mobile factor, and 3 dB; the source is 5.09 dB low"))
            if flagged or not reason]
 for case in OKUMURA:
     case.name += "_large" if "large" in case.value or "true" in case.value else ""
@@ -205,7 +205,7 @@ ROOFS = {"d": ("d2d_m", "m"), "h_bs": ("h_bs_m", "m"), "h_ut": ("h_ut_m", "m"), 
          "roof": ("rooftop_m", "m"), "extent": ("buildings_extent_m", "m"), "b": ("building_separation_m", "m"),
          "w": ("street_width_m", "m"), "turn": ("street_orientation_deg", "deg"),
          "large": (lambda row: str(row["city"] == "LargeCity").lower(), "bool")}
-K_A_73_FOR_54 = "k_a below the roofs above 2 GHz says, which is 73: the source takes that of lower frequencies, 54"
+K_A_73_FOR_54 = "below the roofs and above 2 GHz, k_a is 73; the source takes 54, that of lower frequencies"
 OVER_ROOFS = [Case(name, "ns3_itu1411_nlos_over_rooftop.csv", ROOFS,
                    "p1411_over_rooftop_loss(hypot(r.d, r.h_bs - r.h_ut), r.h_bs, r.h_ut, r.f, r.roof, r.extent, r.b, r.w,"
                    " r.turn, r.large)", "dB", expected, 3e-2,

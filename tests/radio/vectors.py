@@ -114,6 +114,6 @@ def check(case, values):
             wrong += 1
             if wrong <= SHOWN:
                 given = ", ".join(f"{name} {of_row(row, source)}" for name, (source, _) in case.columns.items())
-                print(f"FAILED {case.name}: {given}: {value} {case.unit}, and not {expected} as {case.reason or case.file}")
+                print(f"FAILED {case.name}: {given}: {value} {case.unit}, not {expected} ({case.reason or case.file})")
     print(f"{case.name}: {len(case.rows)} rows, {wrong} wrong, at most {worst:.3g} off")
     return wrong, worst

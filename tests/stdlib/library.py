@@ -1,0 +1,53 @@
+"""What the modules of the library say of themselves: their functions, and the parts of each function's doc."""
+import os
+import pathlib
+import re
+from dataclasses import dataclass
+
+SOURCE = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).parents[2]).resolve()
+FUNCTION = re.compile(r'^function ((\w+)\(.*?\)\s*->.*?)\s*((?:"[^"]*"\s*)+)([={].*?)(?=^function|\Z)', re.M | re.S)
+EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
+
+
+def joined(strings):
+    return "".join(re.findall(r'"([^"]*)"', strings))
+
+
+@dataclass
+class Function:
+    name: str
+    signature: str
+    doc: str
+    body: str
+
+    def part(self, label):
+        """The sentences behind `Valid:`, `Source:` or `Example:`, up to the next of these."""
+        found = re.search(rf"(?:^|\s){label}: (.*?)(?=\s(?:Valid|Source|Example): |$)", self.doc)
+        return found[1].rstrip(".") if found else ""
+
+    def about(self):
+        return re.split(r"\s(?:Valid|Source|Example): ", self.doc)[0]
+
+    def examples(self):
+        """(call, value, unit) of the worked examples."""
+        return [(name + arguments, value, unit or "1")
+                for name, arguments, value, unit in EXAMPLE.findall(self.part("Example")) if name == self.name]
+
+
+@dataclass
+class Module:
+    name: str
+    doc: str
+    functions: list
+
+
+def read_module(path):
+    text = path.read_text(encoding="utf-8")
+    name, doc = re.search(r'^module ([\w.]+)\s*((?:"[^"]*"\s*)+);', text, re.M).groups()
+    functions = [Function(function, re.sub(r"\s+", " ", signature).replace("( ", "("), joined(doc), body)
+                 for signature, function, doc, body in FUNCTION.findall(text)]
+    return Module(name, joined(doc), functions)
+
+
+def modules():
+    return [read_module(path) for path in sorted((SOURCE / "stdlib").rglob("*.hbp"))]
