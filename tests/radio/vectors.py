@@ -38,7 +38,8 @@ def below(value, expected):
 class Case:
     """`value` is an expression over a row `r` of the file, which may deviate from the expected number by the tolerance.
 
-    `columns` says what the row's columns hold, and in which unit: a column of the file, or a function of its row.
+    `columns` says what the row's columns hold, and in which unit: a column of the file, or a function of its row. A case
+    without a file makes its rows itself, by `spread`.
     Rows with a flag, errors of their source, are left out unless `flagged`; `spread` makes the rows of a table of
     formulas. `reason` tells why the expected number is not the source's own.
     """
@@ -66,6 +67,9 @@ def of_row(row, source):
 
 
 def read_vectors(case):
+    if not case.file:
+        case.rows = case.spread([])
+        return
     with open(REFERENCE / case.file, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     tells = "flag" in rows[0] and "case" not in rows[0]  # of the noise vectors, a flag is about the source's tolerance
@@ -86,7 +90,7 @@ def write_table(case, work):
 def declarations(case):
     columns = " ".join(f"{name} : {unit};" for name, (_, unit) in case.columns.items())
     return f'''table t_{case.name} from "{case.name}.csv" {{ {columns} }}
-functional block b_{case.name} "{case.file}" {{ out {case.name}[r in t_{case.name}] : {case.unit} = {case.value}; }}
+functional block b_{case.name} "{case.name}" {{ out {case.name}[r in t_{case.name}] : {case.unit} = {case.value}; }}
 '''
 
 
