@@ -148,7 +148,7 @@ static void list_signatures(const Primer *p, const Compiler *module, const Tree 
     if (decl->kind == DECL_FUNCTION) list_signature(p, module, decl);
 }
 
-static bool list_module(const Primer *p, const Module *read, bool with_functions) {
+static bool list_module(const Primer *p, const Module *read) {
   uint32_t source;
   Compiler module;
   compiler_init(&module, p->compiler->stdlib);
@@ -156,7 +156,7 @@ static bool list_module(const Primer *p, const Module *read, bool with_functions
       source_read(&module, read->path, read->name, &source) && parse_source(&module, source);
   if (good) {
     fprintf(p->out, "- `import %s;` %s\n", read->name, module.trees[source]->doc);
-    if (with_functions) list_signatures(p, &module, module.trees[source]);
+    list_signatures(p, &module, module.trees[source]);
   } else {
     hermes_report(&p->compiler->diagnostics, HB0603, NULL,
                   "the library's module `%s` cannot be read", read->name);
@@ -173,10 +173,12 @@ static Library read_library(Compiler *compiler) {
   return library;
 }
 
-/* Its functions would be more than the rest of the page: each module has a page of its own. */
+/* What they hold would be more than the rest of the page: each module has a page of its own. */
 static void list_library(Primer *p) {
   Library library = read_library(p->compiler);
-  for (size_t i = 0; i < library.count; i++) p->good &= list_module(p, &library.modules[i], false);
+  for (size_t i = 0; i < library.count; i++)
+    fprintf(p->out, "%s`%s`", i == 0 ? "" : ", ", library.modules[i].name);
+  fputs(".\n", p->out);
 }
 
 static const struct {
@@ -239,8 +241,7 @@ bool write_module_primer(Compiler *compiler, const char *name, FILE *out) {
   Primer p = {.compiler = compiler, .out = out};
   Library library = read_library(compiler);
   for (size_t i = 0; i < library.count; i++)
-    if (strcmp(library.modules[i].name, name) == 0)
-      return list_module(&p, &library.modules[i], true);
+    if (strcmp(library.modules[i].name, name) == 0) return list_module(&p, &library.modules[i]);
   hermes_diagnostic *d =
       hermes_report(&compiler->diagnostics, HB0206, NULL, "there is no module named `%s`", name);
   suggest_module(compiler, d, name);

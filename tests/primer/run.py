@@ -65,7 +65,7 @@ def check_whole(page):
     for file in sorted((SOURCE / "stdlib").rglob("*.hbp")):
         text = file.read_text(encoding="utf-8")
         module = re.search(r"^module (\S+)", text, re.M)[1]
-        require(f"`import {module};`" in page, f"the module `{module}` is missing")
+        require(f"`{module}`" in page, f"the module `{module}` is missing")
         functions = hermesc("primer", module, text="").stdout
         heads = re.findall(r"^function (\w+\([^)]*\)\s*->[^\n={\"]*[^\s={\"])", text, re.M)
         heads = [re.sub(r"\s+", " ", head).replace("( ", "(") for head in heads]
