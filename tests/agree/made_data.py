@@ -54,7 +54,8 @@ TABLES = {
         real("noise", logarithmic("level", W=1, s=1), "dBm/Hz", "dBm/Hz dBm/MHz", -174, -160),
         real("tone", linear(s=-1, RE=-1), "kHz/RE", "kHz/RE Hz/RE", 15, 60)],
     "ue": [
-        Column("home", row_of("cell")), real("x", linear(m=1), "m", "m km", -900, 900),
+        Column("home", row_of("cell")), Column("second", row_of("cell")),
+        real("x", linear(m=1), "m", "m km", -900, 900),
         real("demand", RATE, "Mbit/s", "Mbit/s kbit/s bit/s", 0, 20), Column("indoor", BOOL),
         Column("class", CLASSES), whole("weight", 0, 4),
         real("speed", linear(m=1, s=-1), "km/h", "km/h m/s", 0, 120),
@@ -63,6 +64,7 @@ TABLES = {
         real("blocks", linear(PRB=1), "PRB", "PRB", 0, 50),
         real("arrivals", linear(packet=1, s=-1), "packet/s", "packet/s packet/min", 0, 90)],
     "hour": [
+        Column("depot", row_of("site")),
         real("activity", NUMBER, "%", "% 1", 0, 100),
         real("length", linear(s=1), "min", "min s h ms", 5, 90), Column("peak", BOOL),
         real("outside", POINT, "degC", "degC", -15, 40),
