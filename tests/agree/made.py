@@ -222,6 +222,8 @@ class Maker(Terms):
         own, lines = [], []
         for _ in range(rng.choice([1, 1, 2, 3])):
             lines.append(self.definition(name, operational, outside, own))
+            if ".home" in lines[-1] and self.chance(0.5):
+                lines.append(self.sibling(lines[-1], own))
         rng.shuffle(lines)
         reads = sorted(set(re.findall(r"\w+", "".join(lines))) & {v.name for v in outside})
         if reads and self.chance(0.5):
@@ -253,6 +255,14 @@ class Maker(Terms):
             return f"  let {self.head(scope, name)} = {text};\n"
         unit = spell_type(self.rng, kind)
         return f"  out {self.head(scope, name)} : {unit} = {text}{self.doc()};\n"
+
+    def sibling(self, line, own):
+        """The same through another reference: what is alike but for that is not shared."""
+        value = own[-1]._replace(name=self.fresh("v" if own[-1].role == "out" else "w"))
+        text = line.replace(own[-1].name, value.name, 1).replace(".home", ".second")
+        own.append(value)
+        self.note(value.name, text)
+        return text
 
     def note(self, name, text):
         """Do policies reach it?"""
