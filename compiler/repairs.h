@@ -7,7 +7,7 @@
 #include "checker.h"
 #include "fixes.h"
 
-/* The diagnostic that was reported last, if it was an error; else NULL. */
+/* The diagnostic that was reported last, if it was an error, and is kept; else NULL. */
 hermes_diagnostic *last_error(Checker *checker);
 
 /* ---- repair_rows.c ---- */

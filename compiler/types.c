@@ -743,8 +743,8 @@ bool require_declared(Checker *checker, const Term *term, const Type *want, cons
   bool known = term->type.kind != TYPE_ERROR && want->kind != TYPE_ERROR;
   const char *factor = known ? telling_factor(checker, &term->type, want) : NULL;
   bool bits = factor && strcmp(factor, "bit") == 0;
-  if (known && !bits && !is_plain_literal(checker, term))
-    offer_type(checker, last_error(checker), written, term);
+  hermes_diagnostic *d = last_error(checker);
+  if (d && known && !bits && !is_plain_literal(checker, term)) offer_type(checker, d, written, term);
   return false;
 }
 

@@ -99,6 +99,7 @@ def many_types():
 # with the square of their length or worse: that they are refused or accepted in time is enough.
 SURVIVED = {
     "too-many-errors": lambda: blueprint(joined(1200, "kpi k{0} : W = missing{0};", "\n")),
+    "types-beyond-too-many-errors": lambda: blueprint("kpi k : MHz = 1 m" + ";" * 1100),
     "blocks-of-one-name": lambda: blueprint(
         joined(20000, "functional block b {{}}", "\n"), "kpi k : 1 = 1;"),
     "functions-of-one-name": lambda: blueprint(
