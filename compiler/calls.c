@@ -543,7 +543,8 @@ static const char *source_of(Scope *scope, const Expr *expr) {
 /* What the call of a function of another language is here: pow(x, 2) is x^2. */
 static void offer_template(Scope *scope, const Expr *call, Name name) {
   Arena *arena = &scope->checker->compiler->arena;
-  const char *form = function_template(name.text), *text = "";
+  const char *dot = strrchr(name.text, '.'), *text = "";
+  const char *form = function_template(dot ? dot + 1 : name.text);
   hermes_diagnostic *d = last_error(scope->checker);
   int count = 0, wanted = 0;
   if (!form || !d || call->fors) return;
@@ -567,7 +568,9 @@ static void offer_template(Scope *scope, const Expr *call, Name name) {
 /* 2(n + 1), (a)(b), n(n + 1): a product, about which an error was just reported. */
 static void offer_product(Scope *scope, const Expr *call) {
   hermes_diagnostic *d = last_error(scope->checker);
+  const char *text = scope->checker->compiler->sources[call->span.source]->text;
   Span between = {call->left->span.end, call->left->span.end, call->span.source};
+  between.end += (uint32_t)strcspn(text + between.end, "(");
   if (!d || call->fors || !call->args || call->args->next) return;
   state_rule(d, "a product is written `a * b`");
   offer_fix(d, between, " * ", "as a product");

@@ -259,7 +259,7 @@ static bool mend_word_signs(Lexing *lexing, Token *token, size_t ascii) {
       if (length == bytes) return true;
       d = diagnostic_at(lexing->compiler, HB0104, start);
       fix = d && d->fix_count == 1 ? &d->fixes[0] : NULL;
-      if (fix && strcmp(fix->edits[0].text, "sqrt") == 0) { /* of what follows in the word */
+      if (fix && strncmp(fix->edits[0].text, "sqrt", 4) == 0) { /* of what follows in the word */
         hermes_fix_edit(fix, span.end, span.end, "(");
         hermes_fix_edit(fix, token->span.end, token->span.end, ")");
       }

@@ -59,9 +59,11 @@ static size_t functions_in_sight(const Scope *scope, const char *module, const c
 static void offer_import(Scope *scope, hermes_diagnostic *d, const char *module) {
   Compiler *compiler = scope->checker->compiler;
   const Decl *first = compiler->trees[scope->source]->decls;
+  const char *source = compiler->sources[scope->source]->text;
   uint32_t at = first ? first->span.start : 0;
-  bool behind = first && strchr(" \t\r\n", compiler->sources[scope->source]->text[at]);
-  const char *text = arena_format(&compiler->arena, behind ? " import %s;" : "import %s; ", module);
+  if (first) at += (uint32_t)strspn(source + at, " \t\r\n");
+  bool line = at == 0 || source[at - 1] == '\n';
+  const char *text = arena_format(&compiler->arena, line ? "import %s;\n" : "import %s; ", module);
   hermes_diagnostic_note(d, "`import %s;` brings it", module);
   if (first) offer_fix(d, (Span){at, at, scope->source}, text, "the import");
 }

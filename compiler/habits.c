@@ -279,10 +279,11 @@ static const char *compare_each(Driver *driver, const char *x, const Token *open
   const Token *close = closing_token(open), *element = open + 1;
   const char *text = "";
   while (close && element < close) {
-    const Token *end = behind_operand(element, LEVEL_SUM);
+    bool quoted = element->kind == TOKEN_STRING;
+    const Token *end = quoted ? element + 1 : behind_operand(element, LEVEL_SUM);
     if (!end || (end != close && end->kind != ',')) return NULL;
     const char *value = text_between(driver, element, end);
-    if (element + 1 == end && element->kind == TOKEN_STRING) value = element->text;
+    if (quoted) value = element->text;
     text = arena_format(arena, "%s%s%s %s %s", text,
                         !*text    ? ""
                         : negated ? " and "

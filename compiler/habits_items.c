@@ -192,7 +192,7 @@ bool mend_bare_definition(Driver *driver, Token *token) {
   if (next->kind == '[' && closing_token(next)) next = closing_token(next) + 1;
   bool typed = next->kind == TOKEN_NAME && next[1].kind == '=' && is_type(driver, token);
   bool out = next->kind == ':' && expects(driver, TOKEN_KW_OUT);
-  if (!typed && next->kind != '=' && next->kind != ':') return false;
+  if (!typed && next->kind != '=' && next->kind != ':' && next->kind != TOKEN_UNKNOWN) return false;
   Span before = {token->span.start, token->span.start, token->span.source};
   hermes_diagnostic *d = refuse(driver, token->span, rule);
   offer_fix(d, typed ? token->span : before,
@@ -346,11 +346,12 @@ bool mend_named_argument(Driver *driver, Token *token) {
               !expects(driver, token->kind);
   int count = here ? read_arguments(open, arguments) : 0;
   const char *head = count > 0 ? head_of(driver, open - 1) : NULL;
-  if (!head || parameter_place(head, name) < 0) return false;
-  const char *text = in_order(driver, head, arguments, count);
+  bool reduces = count > 0 && builtin_signature(open[-1].text); /* over a condition, perhaps */
+  if (count == 0 || (head ? parameter_place(head, name) < 0 : reduces)) return false;
+  const char *text = head ? in_order(driver, head, arguments, count) : NULL;
   hermes_diagnostic *d = refuse(driver, span_between(name, token + 1),
                                 "arguments stand in the order of the parameters, without names");
-  hermes_diagnostic_fact(&d->expected, "%s", head);
+  if (head) hermes_diagnostic_fact(&d->expected, "%s", head);
   if (text) {
     Span whole = {open[1].span.start, arguments[count - 1].behind[-1].span.end, token->span.source};
     offer_fix(d, whole, text, "in the order of the parameters");

@@ -191,6 +191,7 @@ static const Idiom words[] = {
     {"FOR", "a reduction reads `f(expr for x in T if condition)`", TOKEN_FOR, "for"},
     {"over", "a reduction reads `f(expr for x in T if condition)`", TOKEN_FOR, "for"},
     {"IN", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IN, "in"},
+    {"OF", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IN, "in"},
     {"of", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IN, "in"},
     {"where", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IF, "if"},
     {"when", "a reduction reads `f(expr for x in T if condition)`", TOKEN_IF, "if"},

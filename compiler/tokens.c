@@ -90,8 +90,8 @@ static void append(Lexing *lexing, Token token) {
   if (lexing->tokens->count == lexing->capacity) {
     size_t first = lexing->source->length / 4 + 256; /* seldom too few */
     size_t capacity = lexing->capacity ? lexing->capacity * 2 : first;
-    Token *items = ARENA_ARRAY(&lexing->compiler->arena, Token, capacity + 2 * TOKENS_AROUND) +
-                   TOKENS_AROUND;
+    Token *items =
+        ARENA_ARRAY(&lexing->compiler->arena, Token, capacity + 2 * TOKENS_AROUND) + TOKENS_AROUND;
     if (lexing->capacity) memcpy(items, lexing->tokens->items, lexing->capacity * sizeof(Token));
     lexing->tokens->items = items;
     lexing->capacity = capacity;
@@ -281,20 +281,19 @@ static size_t refuse_unit(Lexing *lexing, Token *number, const Token *name) {
   char nearest[HERMES_UNIT_TEXT];
   hermes_diagnostic *d =
       report(lexing->compiler, HB0401, name->span, "`%s` is no unit", name->text);
-  if (lexing->compiler->diagnostics.errors <= HERMES_DIAGNOSTICS_KEPT &&
-      hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
-                          sizeof nearest)) {
-    hermes_diagnostic_fact(&d->candidates, "%s", nearest);
-    offer_fix(d, name->span,
-              arena_format(&lexing->compiler->arena, *name->text == '_' ? " %s" : "%s", nearest),
-              "the unit that is meant");
-  }
   if (is_known_name(lexing, name)) {
     state_rule(d, "a product is written `2 * x`");
     offer_fix(d, (Span){number->span.end, name->span.start, lexing->number}, " * ", "as a product");
   } else if (touches(number, name) && is_suffix(name->text)) {
     state_rule(d, "numbers have no suffix: they are all of one kind");
     offer_fix(d, name->span, "", "left out");
+  } else if (lexing->compiler->diagnostics.errors <= HERMES_DIAGNOSTICS_KEPT &&
+             hermes_unit_suggest(&lexing->compiler->units, name->text, strlen(name->text), nearest,
+                                 sizeof nearest)) {
+    hermes_diagnostic_fact(&d->candidates, "%s", nearest);
+    offer_fix(d, name->span,
+              arena_format(&lexing->compiler->arena, *name->text == '_' ? " %s" : "%s", nearest),
+              "the unit that is meant");
   }
   number->kind = TOKEN_QUANTITY;
   number->span.end = name[length - 1].span.end;

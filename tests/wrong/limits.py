@@ -1,7 +1,8 @@
 """Blueprints that break the limits of hermesc.h: too large to keep as files, so they are made.
 
 CASES maps the name of a case to what makes its text (str or bytes); the expected output of
-limits/NAME is limits/NAME.err. LIBRARY maps the path of a made module to its text.
+limits/NAME is limits/NAME.err. NEAR maps a code to a blueprint that stays within its limit, and is
+right. LIBRARY maps the path of a made module to its text.
 """
 
 
@@ -21,10 +22,10 @@ def block(statements):
     return blueprint(f"functional block b {{ {statements} out z : 1 = 1; }}", "kpi best : 1 = z;")
 
 
-def many_terms():
+def many_terms(kpis=1500):
     inner = "psum(" + ", ".join(["p"] * 16) + ")"
     outer = "psum(" + ", ".join([inner] * 16) + ")"
-    kpis = joined(1500, f"kpi k{{}} : dBm = {outer};", "\n")
+    kpis = joined(kpis, f"kpi k{{}} : dBm = {outer};", "\n")
     return blueprint("input { p : dBm = 3 dBm; }", kpis)
 
 
@@ -86,6 +87,36 @@ CASES = {
         " ".join(f"out y{i} : 1 = x{(i + 1) % 50};" for i in range(50)) + " }",
         "kpi best : 1 = x0;"),
 }
+
+def filled(text, size):
+    return text + "#" * (size - len(text) - 1) + "\n"
+
+
+NEAR = {
+    "HB0003": lambda: filled(kpi("3"), 4 << 20),
+    "HB0004": lambda: kpi("3") + "# \x01\n",
+    "HB0005": lambda: kpi("3") + "# café\n",
+    "HB0006": lambda: blueprint(joined(63, "import many.m{};"), "kpi best : 1 = 3;"),
+    "HB0007": lambda: blueprint(joined(3400, f"kpi k{{}} : 1 = {'(' * 150}3{')' * 150};", "\n")),
+    "HB0008": lambda: blueprint(f"input {{ {'a' * 128} : m = 3 m; }}", "kpi best : 1 = 3;"),
+    "HB0009": lambda: blueprint(f'kpi best : 1 = 3 "{"a" * 8192}";'),
+    "HB0010": lambda: kpi("(" * 199 + "3" + ")" * 199),
+    "HB0011": lambda: blueprint(
+        TABLES, "functional block b { out x[" + joined(4, "u{} in ue", ", ") + "] : 1 = 3; }",
+        "kpi best : 1 = 3;"),
+    "HB0012": lambda: blueprint(
+        TABLES, "kpi best : 1 = " + joined(32, "sum(u{0}.rate for u{0} in ue)", " + ") + ";"),
+    "HB0013": lambda: blueprint(
+        "input { x : {" + joined(256, "l{}", ", ") + "} = l0; }", "kpi best : 1 = 3;"),
+    "HB0014": lambda: blueprint(
+        "input {", joined(4095, "  x{} : m = 3 m;", "\n"), "}", "kpi best : 1 = 3;"),
+    "HB0015": lambda: blueprint(
+        joined(1024, "function f{0}(x: 1) -> 1 = x + {0};\nkpi k{0} : 1 = f{0}(3);", "\n")),
+    "HB0016": lambda: many_terms(1000),
+    "HB0017": lambda: block(
+        " ".join(f"let x{i} = x{i + 1};" for i in range(31)) + " let x31 = 3;"),
+}
+
 
 def many_types():
     """One large generic body for each of many units."""

@@ -3,15 +3,20 @@
 
 usage: run.py HERMESC [WORK-DIRECTORY] [--bless] [--only TEXT]
 
-  wrong/AREA/RULE.hbp   a blueprint that breaks one rule; RULE.err is what the compiler says
-  wrong/limits.py       blueprints beyond a limit, made anew each time; limits/NAME.err
+  wrong/AREA/RULE.hbp   a blueprint that breaks one rule; RULE.err is what the compiler says, and
+                        RULE.fixed what `hermesc fix` makes of it, where it makes something
+  wrong/limits.py       blueprints beyond a limit, and just within it, made anew each time;
+                        limits/NAME.err
   wrong/crashes/        what once brought the compiler down: that it is refused is enough
   wrong/library/        modules that those import, beside the real ones
   right/AREA/RULE.hbp   a blueprint that stands next to the mistake: no diagnostic, and C that
-                        compiles
+                        compiles. A comment `# not HB0402: why` marks what comes near to that error
 
 Each case runs twice: as text, compared letter for letter, and as JSON, which must be one document
-with the same codes. --bless writes what the compiler says: then read it.
+with the same codes. Every fix that it calls verified is applied, and takes its error away. --bless
+writes what the compiler says: then read it.
+
+Every code that a blueprint can meet needs a case, a near miss and, if a fix mends it, a fixed text.
 """
 import argparse
 import concurrent.futures
@@ -32,8 +37,11 @@ RIGHT = WRONG.parent / "right"
 DEFINITIONS = WRONG.parent.parent / "runtime/include/hermes/diagnostics.def"
 STDLIB = "share/hermes/stdlib"
 HEADLINE = re.compile(r"^(?:error|warning)\[(HB\d{4})\]", re.M)
+NEAR = re.compile(r"#.*?\bnot (HB\d{4}(?:, HB\d{4})*)")
 LINES_SHOWN = 40  # of one difference
 SECONDS = 60  # for one run, also of a sanitized compiler; the slowest takes two
+
+LEAST_CASES = 400  # wrong blueprints, those beyond a limit included
 
 # Codes of the sections 00 to 05 that no text can provoke: the file itself is at fault.
 OF_FILES = {"HB0001", "HB0002"}
@@ -106,6 +114,7 @@ def check_document(compiler, directory, path, said, code):
         raise Failure(f"text and JSON differ: {HEADLINE.findall(said)} and {codes}")
     if json_code != code or (document["status"] == "error") != (code == 1):
         raise Failure(f"status {document['status']}, exit codes {code} and {json_code}")
+    return document
 
 
 def compare(expected, said, bless):
@@ -121,14 +130,65 @@ def compare(expected, said, bless):
     raise Failure("\n".join(lines[:LINES_SHOWN] + more))
 
 
+# ---- fixes --------------------------------------------------------------------------------------
+
+
+def applied(text, fix):
+    for edit in sorted(fix["edits"], key=lambda edit: -edit["start"]):
+        text = text[:edit["start"]] + edit["text"].encode() + text[edit["end"]:]
+    return text
+
+
+def count_of(diagnostic, document):
+    wanted = diagnostic["code"], diagnostic["message"]
+    return sum((d["code"], d["message"]) == wanted for d in document["diagnostics"])
+
+
+def check_fixes(compiler, text, document, copy):
+    """Each takes away what it was offered for."""
+    for diagnostic in document["diagnostics"]:
+        for fix in diagnostic["fixes"]:
+            copy.write_bytes(applied(text, fix))
+            after, _ = compiler.document(copy.parent, copy.name)
+            if count_of(diagnostic, after) >= count_of(diagnostic, document):
+                raise Failure(f"{diagnostic['code']} is still there after `{fix['title']}`")
+
+
+def check_mended(compiler, text, copy, expected, bless):
+    """What `hermesc fix` leaves, word for word; no file where it changes nothing."""
+    copy.write_bytes(text)
+    compiler.run(copy.parent, "fix", copy.name)
+    mended = copy.read_bytes()
+    if mended == text:
+        if bless:
+            expected.unlink(missing_ok=True)
+        elif expected.exists():
+            raise Failure("`hermesc fix` changes nothing")
+    else:
+        compare(expected, mended.decode(), bless)
+
+
+def check_wrong_file(compiler, name, bless):
+    path = WRONG / name
+    document = check_wrong(compiler, WRONG, name, path.with_suffix(".err"), bless)
+    with tempfile.TemporaryDirectory() as directory:
+        copy = pathlib.Path(directory, path.name)
+        check_fixes(compiler, path.read_bytes(), document, copy)
+        check_mended(compiler, path.read_bytes(), copy, path.with_suffix(".fixed"), bless)
+
+
+# ---- all kinds of cases -------------------------------------------------------------------------
+
+
 def check_wrong(compiler, directory, path, expected, bless):
     said, code = compiler.text(directory, path)
     if not HEADLINE.search(said):
         raise Failure("nothing is said about it")
     if (code == 1) != ("error[" in said):
         raise Failure(f"exit code {code}")
-    check_document(compiler, directory, path, said, code)
+    document = check_document(compiler, directory, path, said, code)
     compare(expected, said, bless)
+    return document
 
 
 def check_crash(compiler, path):
@@ -136,11 +196,15 @@ def check_crash(compiler, path):
     check_document(compiler, path.parent, path.name, said, code)
 
 
-def check_right(compiler, path):
-    said, code = compiler.text(RIGHT, path)
+def check_silence(compiler, directory, path):
+    said, code = compiler.text(directory, path)
     if said or code:
         raise Failure(said)
-    check_document(compiler, RIGHT, path, said, code)
+    check_document(compiler, directory, path, said, code)
+
+
+def check_right(compiler, path):
+    check_silence(compiler, RIGHT, path)
     if "kpi" not in (RIGHT / path).read_text():
         return
     emitted = compiler.run(RIGHT, "--print=c", path)
@@ -171,35 +235,61 @@ def all_cases(compiler, room, bless):
         if path.parent.name == "crashes":
             yield name, lambda p=path: check_crash(compiler, p)
         else:
-            expected = path.with_suffix(".err")
-            yield name, lambda n=name, e=expected: check_wrong(compiler, WRONG, n, e, bless)
+            yield name, lambda n=name: check_wrong_file(compiler, n, bless)
     for name in made(room, limits.SURVIVED):
         yield name, lambda p=room / name: check_crash(compiler, p)
     for name in made(room, limits.CASES):
         expected = (WRONG / name).with_suffix(".err")
         yield name, lambda n=name, e=expected: check_wrong(compiler, room, n, e, bless)
+    for name in made(room, {f"near-{code}": make for code, make in limits.NEAR.items()}):
+        yield name, lambda n=name: check_silence(compiler, room, n)
     for path in sorted(RIGHT.glob("*/*.hbp")):
         name = str(path.relative_to(RIGHT))
         yield f"right/{name}", lambda n=name: check_right(compiler, n)
 
 
+def codes_met(paths):
+    return {code for path in paths for code in HEADLINE.findall(path.read_text())}
+
+
+def codes_near():
+    texts = [path.read_text() for path in RIGHT.glob("*/*.hbp")]
+    marked = {code for text in texts for codes in NEAR.findall(text) for code in codes.split(", ")}
+    return marked | set(limits.NEAR)
+
+
+def codes_mendable(paths):
+    """Those of which some case shows a fix, and it is the only one: `hermesc fix` takes it."""
+    parts = [part for path in paths for part in re.split(r"^(?=error|warning)", path.read_text(), flags=re.M)]
+    return {HEADLINE.match(part)[1] for part in parts if "= fix 1 (" in part and "= fix 2 (" not in part}
+
+
+def require_none(codes, what):
+    if codes:
+        raise Failure(f"{what}: {', '.join(sorted(codes))}")
+
+
 def check_coverage():
-    """Every code that a text can provoke has a case."""
-    listed = set(re.findall(r"^HERMES_DIAGNOSTIC\((0[0-5]\d\d),", DEFINITIONS.read_text(), re.M))
-    met = {code for path in WRONG.glob("*/*.err") for code in HEADLINE.findall(path.read_text())}
-    missing = {f"HB{code}" for code in listed} - met - OF_FILES
-    if missing:
-        raise Failure(f"no case provokes {', '.join(sorted(missing))}")
+    """Every code that a text can provoke has a case, a near miss and, if it is mended, a fixed text."""
+    numbers = re.findall(r"^HERMES_DIAGNOSTIC\((0[0-5]\d\d),", DEFINITIONS.read_text(), re.M)
+    listed = {f"HB{number}" for number in numbers} - OF_FILES
+    said = list(WRONG.glob("*/*.err"))
+    fixed = [path for path in said if path.with_suffix(".fixed").exists()]
+    require_none(listed - codes_met(said), "no case in tests/wrong provokes")
+    require_none(listed - codes_near(), "no line in tests/right is marked as near to")
+    require_none(codes_near() - listed, "a line in tests/right is marked as near to what is no code")
+    require_none(codes_mendable(said) - codes_met(fixed), "no fixed text shows how to mend")
 
 
 def check_orphans():
-    """Every .err belongs to a case."""
+    """Every .err and .fixed belongs to a case; there are as many cases as promised."""
     names = {path.with_suffix("") for path in WRONG.glob("*/*.hbp")}
-    names |= {WRONG / "limits" / name for name in limits.CASES}
-    orphans = {path.with_suffix("") for path in WRONG.glob("*/*.err")} - names
-    if orphans:
-        named = ", ".join(str(orphan.relative_to(WRONG)) for orphan in sorted(orphans))
-        raise Failure(f"without a blueprint: {named}")
+    files = names | {WRONG / "limits" / name for name in limits.CASES}
+    orphans = [path for path in WRONG.glob("*/*.err") if path.with_suffix("") not in files]
+    orphans += [path for path in WRONG.glob("*/*.fixed") if path.with_suffix("") not in names]
+    require_none([str(path.relative_to(WRONG)) for path in orphans], "without a blueprint")
+    if len(files) < LEAST_CASES:
+        raise Failure(f"{len(files)} wrong blueprints; {LEAST_CASES} are promised")
 
 
 def passes(name, check):
