@@ -29,10 +29,12 @@ page is made from the modules in [stdlib](../stdlib) and from what
   deviation; one of about 5e-05 dB is that of vectors with four digits.
 - A vector that is known to be wrong is not followed: the number is then held against what the standard says, as noted
   below the table.
+- A second computation is one that the test makes by itself from the standard's text.
 - Where a function is part of others that are held against vectors, these are named.
 - The documents of 3GPP and the ITU were not at hand: formulas and parameters are those on which unrelated
   implementations of the named clause agree, or where only one was found, those of that one.
 """
+SECOND = "a second computation"  # of a case that needs no vectors
 TABLE = "| function | valid | source | verified by |\n| --- | --- | --- | --- |\n"
 
 
@@ -85,7 +87,7 @@ def against(name, cases):
 def verification(function, cases, callers):
     files = {}
     for case in cases[function.name]:
-        files.setdefault(case["vectors"].removesuffix(".csv"), []).append(case)
+        files.setdefault(case["vectors"].removesuffix(".csv") or SECOND, []).append(case)
     if files:
         return "; ".join(against(name, found) for name, found in files.items())
     above = sorted(name for name in callers[function.name] if cases[name])
@@ -108,7 +110,8 @@ def page():
             row = (f"`{function.signature}`", function.part("Valid"), function.part("Source"),
                    verification(function, cases, callers))
             lines.append(f"| {' | '.join(map(cell, row))} |\n")
-        notes = {case["reason"]: case for function in module.functions for case in cases[function.name] if case["reason"]}
+        notes = {case["reason"]: case for function in module.functions for case in cases[function.name]
+                 if case["reason"] and case["vectors"]}
         for reason, case in notes.items():
             lines.append(f"\nNot all of {case['vectors'].removesuffix('.csv')} is followed: {reason}.\n")
     return "".join(lines)

@@ -87,13 +87,16 @@ def line_of(case, worst):
 
 
 def differs_from_measured(lines):
-    """Of the lines measured now, those that stand otherwise in the file."""
+    """How many of the lines measured now stand otherwise in the file, or are no case's any more."""
     with open(MEASURED, encoding="utf-8", newline="") as file:
         kept = {row["case"]: row for row in csv.DictReader(file)}
     for line in lines:
         if kept.get(line["case"]) != line:
             print(f"FAILED {line['case']}: {MEASURED.name} does not say what was measured: {line} (--bless)")
-    return sum(kept.get(line["case"]) != line for line in lines)
+    left = kept.keys() - {case.name for case in CASES}
+    if left:
+        print(f"FAILED {MEASURED.name} has lines of no case: {', '.join(sorted(left))} (--bless)")
+    return sum(kept.get(line["case"]) != line for line in lines) + len(left)
 
 
 def bless(lines):
