@@ -43,16 +43,16 @@ typedef struct Checker {
   FunctionDecl *functions;
   int function_count;
   NameMap tables, blocks, function_names;
-  NameMap values;          /* all but lets */
-  NameMap lets, let_names; /* by block and name; one of each name */
-  NameMap columns, column_names; /* by table and name; of all tables, by name */
+  NameMap values;                         /* all but lets */
+  NameMap lets, let_names;                /* by block and name; one of each name */
+  NameMap columns, column_names;          /* by table and name; of all tables, by name */
   bool imports[MAX_SOURCES][MAX_SOURCES]; /* [from][module]: are its functions in sight? */
   bool lacks_module[MAX_SOURCES];         /* imports one that could not be read */
   int term_count;
-  Term *nothing; /* stands for whatever is beyond MAX_TERMS */
+  Term *nothing;                           /* stands for whatever is beyond MAX_TERMS */
   bool slots_exceeded, instances_exceeded; /* said once */
   int open_generics; /* of a function that nothing calls, while it is checked: the last units */
-  int chain; /* lets and functions being checked, each for the sake of the one before */
+  int chain;         /* lets and functions being checked, each for the sake of the one before */
   const char *links[MAX_CHAIN]; /* their names */
   const Decl *function;         /* whose body is being checked, or NULL */
 } Checker;
@@ -163,7 +163,7 @@ Term *term_number(Checker *checker, double number, Type type, Span span);
 Term *term_apply(Checker *checker, Operator op, Type type, Span span, Term *a, Term *b);
 Term *term_error(Checker *checker, Span span);
 Term *term_slot(Scope *scope, int slot, const Expr *args, Span span, bool before);
-bool term_constant(const Term *term, double *value); /* folds numbers and arithmetic */
+bool term_constant(const Term *term, double *value);      /* folds numbers and arithmetic */
 bool may_read(Scope *scope, const Slot *slot, Span span); /* here; reports why not */
 /* Binds the loops of `for`s; returns false where a set is unknown. */
 bool bind_fors(Scope *scope, const For *fors, Loop *loops, int *count, Span span);
@@ -175,6 +175,8 @@ int find_function(Scope *scope, Name name); /* reports an unknown or ambiguous o
 void check_unused_functions(Checker *checker);
 
 /* ---- program.c ---- */
+/* The range of a function's parameter, which stands in `source`; reports what is wrong with it. */
+Range read_parameter_range(Checker *checker, uint32_t source, const Item *item);
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it
  * depends on itself. */
 bool check_definition(Checker *checker, int slot);

@@ -70,6 +70,7 @@ static bool check_source(Compiler *compiler, uint32_t blueprint) {
   bool resolved = resolve_program(compiler); /* cycles are looked for even where it is not */
   if (!check_contracts(compiler) || !resolved) return false;
   infer_stages(compiler);
+  add_range_expects(compiler);
   return compiler->diagnostics.errors == 0;
 }
 

@@ -321,6 +321,7 @@ static bool varies_input(const Program *program, const Expect *expect) {
 static cJSON *expect_json(const Compiler *compiler, const Expect *expect) {
   cJSON *json = made(cJSON_CreateObject());
   put_text(json, "doc", expect->doc);
+  put_truth(json, "range", expect->is_range);
   put_count(json, "line", line_of(compiler, expect->span));
   put_loops(json, expect->loops, expect->variables, expect->loop_count);
   put_truth(json, "varies", expect->vary_count > 0);

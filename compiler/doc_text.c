@@ -128,12 +128,18 @@ static const char *written_type(const Compiler *compiler, const TypeExpr *type) 
   return type == NULL ? "" : source_line(compiler, type->span);
 }
 
+static const char *written_range(const Compiler *compiler, const DomainExpr *range) {
+  Arena *arena = (Arena *)&compiler->arena;
+  return range == NULL ? "" : arena_format(arena, " in %s", source_line(compiler, range->span));
+}
+
 const char *function_signature(const Compiler *compiler, const Decl *function) {
   Arena *arena = (Arena *)&compiler->arena;
   const char *text = arena_format(arena, "%s(", function->name.text);
   for (const Item *item = function->items; item != NULL; item = item->next)
-    text = arena_format(arena, "%s%s%s: %s", text, item == function->items ? "" : ", ",
-                        item->name.text, written_type(compiler, item->type));
+    text = arena_format(arena, "%s%s%s: %s%s", text, item == function->items ? "" : ", ",
+                        item->name.text, written_type(compiler, item->type),
+                        written_range(compiler, item->domain));
   text = arena_format(arena, "%s) -> %s", text, written_type(compiler, function->result));
   for (const NameList *name = function->generics; name != NULL; name = name->next)
     text = arena_format(arena, "%s%s %s", text, name == function->generics ? " for any" : ",",

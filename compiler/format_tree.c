@@ -329,7 +329,10 @@ static void lay_parameters(Layout *layout, const Item *parameters) {
     last = last_of(layout, item->span);
   }
   add_group(layout, first, last, INDENT, true);
-  for (const Item *item = parameters; item; item = item->next) lay_type(layout, item->type);
+  for (const Item *item = parameters; item; item = item->next) {
+    lay_type(layout, item->type);
+    lay_domain(layout, item->domain);
+  }
 }
 
 static void lay_function(Layout *layout, const Decl *decl) {

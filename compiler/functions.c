@@ -362,6 +362,21 @@ static void bind_parameters(Scope *scope, const Decl *decl, const Function *func
     bind_local(scope, item->name, function->parameters[i++]);
 }
 
+static Range *read_ranges(Checker *checker, const Head *head) {
+  Range *ranges = ARENA_ARRAY(&checker->compiler->arena, Range, head->count + 1);
+  const Item *item = head->function->decl->items;
+  for (int i = 0; i < head->count; i++, item = item->next) {
+    if (!item->domain) continue;
+    if (head->generics.count > 0)
+      report(checker->compiler, HB0312, item->domain->span,
+             "a function of generic units has no ranges: `%s` has no unit of its own",
+             item->name.text);
+    else
+      ranges[i] = read_parameter_range(checker, head->function->source, item);
+  }
+  return ranges;
+}
+
 /* Checks the body for these types; the number of the new instance, or -1. */
 static int make_instance(Checker *checker, Head *head, const Type *parameters, Type result) {
   Arena *arena = &checker->compiler->arena;
@@ -373,6 +388,7 @@ static int make_instance(Checker *checker, Head *head, const Type *parameters, T
   function.lets = ARENA_ARRAY(arena, Term *, count_lets(decl) + 1);
   Scope scope = scope_new(checker, IN_FUNCTION, head->function->source);
   size_t errors = checker->compiler->diagnostics.errors;
+  function.ranges = read_ranges(checker, head);
   const Decl *outer = checker->function;
   checker->function = decl;
   bind_parameters(&scope, decl, &function);

@@ -362,11 +362,21 @@ typedef struct Block {
   Statement *contract; /* its `in`, or NULL */
 } Block;
 
+/* For which values of a parameter a function is known to hold; coherent numbers. */
+typedef struct Range {
+  bool present, open; /* open: `high` itself is outside */
+  double low, high;
+  hermes_unit unit; /* as declared */
+  const char *unit_text;
+  const char *text; /* as written: "10 m .. 5 km" */
+} Range;
+
 /* A function for one binding of its generic units. Locals are numbered: parameters, then lets. */
 typedef struct Function {
   const char *name;
   Decl *decl;
   Type *parameters;
+  Range *ranges; /* by parameter */
   int parameter_count;
   int local_count;
   Term **lets; /* local parameter_count + i */
@@ -414,6 +424,7 @@ typedef struct Assert {
 
 typedef struct Expect {
   const char *doc;
+  bool is_range; /* made by the compiler: an argument lies in the range of its parameter */
   Loop loops[MAX_RANK];
   const char *variables[MAX_RANK];
   int loop_count;
@@ -510,7 +521,7 @@ Span span_join(Span a, Span b);
 
 /* The passes. Each returns false where it reported an error; the next ones then do not run. */
 bool source_read(Compiler *compiler, const char *path, const char *module,
-                 uint32_t *source);                     /* "-": standard input */
+                 uint32_t *source); /* "-": standard input */
 /* A source from memory, which is copied. */
 bool source_take(Compiler *compiler, const char *path, const char *text, size_t length,
                  uint32_t *source);
@@ -526,13 +537,14 @@ void each_module(Compiler *compiler,
 void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module);
 /* "function name(parameters) -> R" of a function of the library, or NULL. */
 const char *module_head(Compiler *compiler, const char *function);
-bool resolve_program(Compiler *compiler); /* names.c, types.c, ...: trees -> program */
-bool check_contracts(Compiler *compiler); /* contracts.c: `in`, policies, cycles -> order */
-void infer_stages(Compiler *compiler);    /* stages.c */
+bool resolve_program(Compiler *compiler);   /* names.c, types.c, ...: trees -> program */
+bool check_contracts(Compiler *compiler);   /* contracts.c: `in`, policies, cycles -> order */
+void infer_stages(Compiler *compiler);      /* stages.c */
+void add_range_expects(Compiler *compiler); /* validity.c: ranges of parameters -> expects */
 bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */
 /* The same for a text in memory, named `path` in messages. */
 bool check_blueprint_text(Compiler *compiler, const char *path, const char *text, size_t length);
-bool check_runnable(Compiler *compiler, const char *path);  /* and it is no module */
+bool check_runnable(Compiler *compiler, const char *path); /* and it is no module */
 
 void lower_program(Compiler *compiler); /* lower.c: program -> steps; appends hidden slots */
 void emit_c(const Compiler *compiler, FILE *out); /* emit.c */
@@ -555,8 +567,8 @@ void print_term(const Compiler *compiler, const Term *term,
 const char *type_text(const Compiler *compiler,
                       const Type *type); /* "dBm/RE", "bool", "{eco, full}", "row of cell" */
 const char *slot_type_text(const Compiler *compiler, const Slot *slot); /* as declared: "int" */
-const char *stage_text(const Compiler *compiler, unsigned stage); /* "twin", "draw+policy" */
-const char *role_text(Role role);                                 /* "column", "out" */
+const char *stage_text(const Compiler *compiler, unsigned stage);       /* "twin", "draw+policy" */
+const char *role_text(Role role);                                       /* "column", "out" */
 
 /* Building (build.c, cache.c). */
 typedef struct BuildOptions {

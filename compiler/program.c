@@ -332,6 +332,27 @@ static void read_domain(Scope *scope, Slot *slot, const Item *item) {
     read_range(scope, slot, written, item->type);
 }
 
+Range read_parameter_range(Checker *checker, uint32_t source, const Item *item) {
+  Scope scope = scope_new(checker, IN_CONSTANT, source);
+  Slot slot = {.name = item->name.text, .span = item->name.span};
+  slot.type = read_type(checker, item->type, &slot.unit, &slot.unit_text);
+  read_domain(&scope, &slot, item);
+  if (!slot.domain.present) return (Range){0};
+  if (slot.domain.finite || slot.domain.step != 0) {
+    report(compiler_of(checker), HB0312, item->domain->span,
+           "a parameter holds in a range without steps: `%s : %s in LOW .. HIGH`", slot.name,
+           slot.unit_text);
+    return (Range){0};
+  }
+  return (Range){.present = true,
+                 .open = slot.domain.open,
+                 .low = hermes_to_coherent(&slot.unit, slot.domain.low),
+                 .high = hermes_to_coherent(&slot.unit, slot.domain.high),
+                 .unit = slot.unit,
+                 .unit_text = slot.unit_text,
+                 .text = source_text(checker, item->domain->span)};
+}
+
 static bool in_domain(const Domain *domain, double number) {
   if (!domain->present) return true;
   double slack = 1e-9 * (fabs(number) + domain->step);

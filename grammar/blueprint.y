@@ -276,7 +276,7 @@ parameter_list:
   ;
 
 parameter:
-    name ':' type  { $$ = item_new(parser, $name, NULL, @$); $$->type = $type; }
+    name ':' type domain  { $$ = item_new(parser, $name, NULL, @$); $$->type = $type; $$->domain = $domain; }
   ;
 
 items:

@@ -336,6 +336,7 @@ static void read_expect(reader *r, const cJSON *json, hermes_expect *expect) {
   expect->variables = texts(r, json, "variables", &names);
   expect->index = index_over_rows(r, json);
   if (names != expect->index.rank) fail(r, "variables and index differ in length");
+  expect->is_range = flag(r, json, "range");
   expect->varies = flag(r, json, "varies");
   expect->varies_input = flag(r, json, "varies_input");
   expect->assert_count = length(r, json, "asserts");
@@ -370,8 +371,7 @@ static void read_constraint(reader *r, const cJSON *json, hermes_constraint *con
 static void read_work(reader *r, const cJSON *json, hermes_work *work) {
   work->slot = ordinal_or(r, json, "slot", r->to->description.slot_count, -1);
   work->operations = number_or(r, json, "operations", 0);
-  work->index.table =
-      ordinals(r, json, "index", r->to->description.table_count, &work->index.rank);
+  work->index.table = ordinals(r, json, "index", r->to->description.table_count, &work->index.rank);
 }
 
 /* Reads a list of objects into an array whose length is known. */
@@ -450,6 +450,9 @@ static void read_description(reader *r, const cJSON *json) {
   read_goal(r, json);
   d->expect_count = begin(r, json, "expects");
   READ_LIST(r, json, "expects", d->expects, d->expect_count, read_expect);
+  for (; !r->failed && d->expect_count > 0 && d->expects[d->expect_count - 1].is_range;
+       d->expect_count--)
+    d->range_count++;
   d->work_count = begin(r, json, "work");
   READ_LIST(r, json, "work", d->work, d->work_count, read_work);
 }

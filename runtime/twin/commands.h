@@ -392,6 +392,10 @@ typedef struct twin_output {
 
 /* Could a file be made where --out wants it? Asked before long work; false with a diagnostic. */
 bool twin_output_check(twin_session *session);
+
+/* validity.c: reports a warning for each function that a valid candidate uses outside of the ranges
+ * of its parameters. False where it could not be looked at; the reason is in the twin's error. */
+bool twin_warn_outside(twin_session *session, const double *candidate);
 bool twin_output_open(twin_session *session, twin_output *output);
 /* Completes the file, or removes it where something went wrong. False with a diagnostic. */
 bool twin_output_close(twin_session *session, twin_output *output);

@@ -216,7 +216,7 @@ int instance_expect(hermes_twin *twin, int number, const double *candidate, size
                     hermes_verdict *verdicts, size_t *rows_checked, size_t *rows_total,
                     hermes_outcome *outcome, size_t *failed_row) {
   const hermes_description *d = twin->description;
-  if (number < 0 || (size_t)number >= d->expect_count)
+  if (number < 0 || (size_t)number >= d->expect_count + d->range_count)
     return instance_fail(twin, "there is no expect %d", number);
   if (instance_prepare(twin) || instance_check_candidate(twin, candidate, 0)) return HERMES_FAILED;
   const hermes_expect *expect = &d->expects[number];

@@ -393,7 +393,8 @@ static void print_csv(const report *r, FILE *out) {
 static bool compute(report *r) {
   return find_all_shown(r) && twin_scenario_open(r->session, NULL, &r->scenario) &&
          twin_evaluate(r->session, r->scenario.candidate, &r->result) &&
-         (!is_valid(r) || read_all_shown(r));
+         (!is_valid(r) ||
+          (read_all_shown(r) && twin_warn_outside(r->session, r->scenario.candidate)));
 }
 
 static bool print(const report *r) {

@@ -279,6 +279,37 @@ def test_an_invalid_decision_exits_1_with_its_reason(room):
 # ---- --set --------------------------------------------------------------------------------------
 
 
+RANGED = """blueprint ranged "Ranges of parameters.";
+table cell from "cells.csv" { tx_power : dBm; }
+table hour from "hours.csv" { activity : %; }
+policy { busy : bool = false; }
+function drawn(power: dBm in 41 dBm ..< 46 dBm, share: 1 in 10 % .. 90 %) -> W "Watts." = share * lin(power);
+functional block plain "Every cell in every hour."
+{ out each[c in cell, h in hour] : W = if h.activity > 50 % then drawn(c.tx_power, h.activity) else 0 W; }
+operational block decided "Only where it is busy." {
+  in  busy;
+  out all : W = sum(drawn(c.tx_power, 95 %) for c in cell if busy);
+}
+kpi total : W = sum(each[c, h] for c in cell for h in hour) + all;
+"""
+OUTSIDE = re.compile(r"warning\[HB0829\]: (.*)\n.*\n.*\n.*actual: (.*)")
+
+
+def test_run_warns_of_models_used_outside_of_their_range(room):
+    """Counted where the call is computed, and nowhere else; the same by both evaluators."""
+    (room.path / "ranged.hbp").write_text(RANGED)
+    subprocess.run([HERMESC, "ranged.hbp", "-o", "ranged"], cwd=room.path, check=True)
+    outside = [("`power` of `drawn` outside of 41 dBm ..< 46 dBm, in `each`: 2 of 3", "40 dBm at cell c,3, hour h1")]
+    busy = [("`power` of `drawn` outside of 41 dBm ..< 46 dBm, in `all`: 2 of 3", "40 dBm at cell c,3"),
+            ("`share` of `drawn` outside of 10 % .. 90 %, in `all`: 3 of 3", "0.95 at cell c1")]
+    for start in (["./ranged"], [str(HERMESC), "interpret", "ranged.hbp"]):
+        for words, expected in (([], outside), (["--set", "busy=true"], outside + busy), (["--quiet"], [])):
+            done = subprocess.run([*start, "run", "--data", str(DATA["decisions"]), *words], cwd=room.path,
+                                  capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            assert OUTSIDE.findall(done.stderr) == expected, done.stderr
+
+
 def test_set_takes_every_kind_of_value(room):
     words = ["offset[c1]=-3 dB", "offset[c2]=2.5", 'offset["c,3"]=6', 'sleep["c,3", h1]=yes', "sleep[c1,h0]=TRUE",
              'anchor[u1]="c,3"', "mode=eco", "ttt=0.04 s", "beams=5", "share=7 %", "excess=-0.5", "bandwidth=20 MHz",

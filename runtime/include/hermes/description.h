@@ -113,6 +113,7 @@ typedef struct hermes_expect {
   const char **variables; /* index.rank names */
   hermes_index index;
   bool varies, varies_input;
+  bool is_range; /* an argument lies in the range of its parameter */
   hermes_assert *asserts;
   size_t assert_count;
 } hermes_expect;
@@ -144,8 +145,9 @@ typedef struct hermes_description {
   size_t objective_count;
   hermes_constraint *constraints;
   size_t constraint_count;
-  hermes_expect *expects;
-  size_t expect_count;
+  hermes_expect
+      *expects; /* the blueprint's own; behind them those that ranges of parameters make */
+  size_t expect_count, range_count;
   hermes_work *work;
   size_t work_count;
 } hermes_description;
