@@ -339,6 +339,11 @@ def check_rename(utf8):
                               ("for ‸c in", "doubled", "cannot be its name")):
         answer = renamed(client, SMALL, marked, name, utf8)
         require("error" in answer and re.search(why, answer["error"]["message"]), f"{marked} -> {name}: {answer}")
+    two = (HEAD + 'import radio.noise;\nfunction mine(width: Hz) -> dBm "d" = db(1 mW) + 0 dB * (width / 1 Hz);\n'
+           "kpi a : dBm = thermal_noise(1 MHz);\nkpi b : dBm = mine(1 MHz);\n")
+    same(client.open(URI, two, 50), [], "two functions")
+    answer = renamed(client, two, "function mi‸ne", "thermal_noise", utf8)
+    require("change their meaning" in answer["error"]["message"], f"a module's function would be hidden: {answer}")
     client.open(URI, EXAMPLE, 2)
     answer = renamed(client, EXAMPLE, "thermal_‸noise(sub", "noise2", utf8)
     require("module" in answer["error"]["message"], str(answer))
