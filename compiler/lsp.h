@@ -58,6 +58,10 @@ size_t text_offset(const Server *server, const Text *text, const cJSON *position
 cJSON *text_position(const Server *server, const Text *text, size_t offset);
 cJSON *text_range(const Server *server, const Text *text, size_t start, size_t end);
 
+/* A declaration that may begin with a word that is left out begins behind the one before it: the
+ * blanks and comments in between are not its own. */
+Span without_blanks(const Source *source, Span span);
+
 /* The file that a URI names, or the URI itself; malloc'ed, NULL: no memory. */
 char *path_of_uri(const char *uri);
 

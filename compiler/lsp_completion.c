@@ -50,9 +50,24 @@ static void add_documentation(Arena *arena, const Follower *f, cJSON *item) {
       f->note ? arena_format(arena, "%s%s*%s*", doc, *doc ? "\n\n" : "", f->note) : doc);
 }
 
-static cJSON *item_of(const Server *server, const OpenDocument *document, Arena *arena,
+/* `import m;` on a line before the first declaration, which may begin behind blanks and comments
+ * of the header. */
+static void add_import(const Server *server, const OpenDocument *document, Compiler *compiler,
+                       const char *module, cJSON *item) {
+  const Decl *first = compiler->trees[0]->decls;
+  const Source *source = compiler->sources[0];
+  if (first == NULL) return;
+  Span span = without_blanks(source, first->span);
+  cJSON *edit = cJSON_CreateObject();
+  cJSON_AddItemToObject(edit, "range", text_range(server, &document->text, span.start, span.start));
+  cJSON_AddStringToObject(edit, "newText", arena_format(&compiler->arena, "import %s;\n", module));
+  cJSON_AddItemToArray(cJSON_AddArrayToObject(item, "additionalTextEdits"), edit);
+}
+
+static cJSON *item_of(const Server *server, const OpenDocument *document, Compiler *compiler,
                       const Following *following, int number) {
   const Follower *f = &following->items[number];
+  Arena *arena = &compiler->arena;
   cJSON *item = cJSON_CreateObject(), *edit;
   cJSON_AddStringToObject(item, "label", f->write ? f->write : f->text);
   cJSON_AddNumberToObject(item, "kind", kinds[f->kind]);
@@ -62,6 +77,7 @@ static cJSON *item_of(const Server *server, const OpenDocument *document, Arena 
   cJSON_AddStringToObject(item, "sortText", arena_format(arena, "%05d", number));
   if (f->fit == FIT_YES) cJSON_AddBoolToObject(item, "preselect", number == 0);
   if (is_function(f) && server->snippets) cJSON_AddNumberToObject(item, "insertTextFormat", 2);
+  if (f->module) add_import(server, document, compiler, f->module, item);
   edit = cJSON_AddObjectToObject(item, "textEdit");
   cJSON_AddItemToObject(
       edit, "range",
@@ -88,7 +104,7 @@ cJSON *answer_completion(Server *server, const cJSON *params, Failure *failure) 
     find_following(&compiler, offset, &following);
     for (int i = 0; i < following.count; i++)
       if (kinds[following.items[i].kind] != 0)
-        cJSON_AddItemToArray(items, item_of(server, document, &compiler.arena, &following, i));
+        cJSON_AddItemToArray(items, item_of(server, document, &compiler, &following, i));
   }
   compiler_free(&compiler);
   return list;

@@ -96,6 +96,14 @@ cJSON *text_position(const Server *server, const Text *text, size_t offset) {
   return position;
 }
 
+Span without_blanks(const Source *source, Span span) {
+  for (;;) {
+    span.start += (uint32_t)strspn(source->text + span.start, " \t\r\n\f");
+    if (source->text[span.start] != '#') return span;
+    span.start += (uint32_t)strcspn(source->text + span.start, "\n");
+  }
+}
+
 cJSON *text_range(const Server *server, const Text *text, size_t start, size_t end) {
   cJSON *range = cJSON_CreateObject();
   cJSON_AddItemToObject(range, "start", text_position(server, text, start));

@@ -78,23 +78,12 @@ static const char *first_word(const Outline *o, Span span, char *word, size_t si
   return word;
 }
 
-/* A declaration that may begin with a word that is left out begins behind the one before it: its
- * blanks and comments are not shown as its own. */
-static Span without_blanks(const Outline *o, Span span) {
-  const char *text = o->source->text;
-  for (;;) {
-    span.start += (uint32_t)strspn(text + span.start, " \t\r\n\f");
-    if (text[span.start] != '#') return span;
-    span.start += (uint32_t)strcspn(text + span.start, "\n");
-  }
-}
-
 /* A symbol without a name bears that of its keyword; an editor wants some name. */
 static cJSON *symbol(const Outline *o, Name name, const char *detail, int kind, Span span,
                      cJSON *list) {
   char word[32];
   bool named = name.text != NULL && *name.text != '\0';
-  span = without_blanks(o, span);
+  span = without_blanks(o->source, span);
   Span chosen = named ? name.span : span;
   cJSON *item = cJSON_CreateObject();
   span = span_join(span, chosen);

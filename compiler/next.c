@@ -264,11 +264,18 @@ static void add_builtins(Gathering *g) {
                            .kind = FOLLOWER_BUILTIN});
 }
 
-/* Its head as written: "(width: Hz/Q) -> dBm/Q". */
+/* Its head as written, on one line: "(width: Hz/Q) -> dBm/Q". */
 static const char *head_of(Gathering *g, const Decl *decl) {
   const char *text = g->compiler->sources[decl->span.source]->text;
-  uint32_t from = decl->name.span.end, to = decl->result->span.end;
-  return from < to ? arena_copy(&g->compiler->arena, text + from, to - from) : NULL;
+  uint32_t from = decl->name.span.end, end = decl->result->span.end;
+  if (from >= end) return NULL;
+  char *head = arena_copy(&g->compiler->arena, text + from, end - from), *to = head;
+  for (const char *c = head; *c; c++) {
+    bool blank = strchr(" \t\r\n\f", *c) != NULL;
+    if (!blank || (to > head && to[-1] != ' ')) *to++ = blank ? ' ' : *c;
+  }
+  *to = '\0';
+  return head;
 }
 
 static Fit fit_of_result(Gathering *g, const Decl *decl) {
@@ -289,12 +296,38 @@ static void add_function(Gathering *g, const FunctionDecl *function) {
                          .fit = fit_of_result(g, decl)});
 }
 
+static bool is_own_module(const Gathering *g, const char *module) {
+  const Tree *tree = g->compiler->trees[0];
+  return tree->is_module && strcmp(tree->name.text, module) == 0;
+}
+
+/* A module of the library that is not imported: its functions come with an import. */
+static void add_of_library(void *context, const char *module, const char *path) {
+  Gathering *g = context;
+  uint32_t source;
+  if (module_is_read(g->compiler, module) || is_own_module(g, module) ||
+      g->compiler->source_count == MAX_SOURCES ||
+      !source_read(g->compiler, path, module, &source) || !parse_source(g->compiler, source))
+    return;
+  for (Decl *decl = g->compiler->trees[source]->decls; decl; decl = decl->next)
+    if (decl->kind == DECL_FUNCTION)
+      add_name(g,
+               (Follower){.text = decl->name.text,
+                          .type = head_of(g, decl),
+                          .doc = text_or_null(decl->doc),
+                          .module = module,
+                          .note = arena_format(&g->compiler->arena, "needs `import %s;`", module),
+                          .kind = FOLLOWER_FUNCTION,
+                          .fit = fit_of_result(g, decl)});
+}
+
 static void add_functions(Gathering *g) {
   for (int i = 0; i < g->checker->function_count; i++) {
     const FunctionDecl *function = &g->checker->functions[i];
     if (function->source == 0 || g->checker->imports[0][function->source])
       add_function(g, function);
   }
+  each_module(g->compiler, add_of_library, g);
   add_builtins(g);
 }
 
@@ -500,23 +533,36 @@ static const char *wanted_text(Gathering *g) {
   return declared ? site->unit : type_text(g->compiler, &site->wanted);
 }
 
+static int compare_texts(const char *a, const char *b) {
+  return strcmp(a ? a : "", b ? b : "");
+}
+
+/* What fits, before the rest; what is at hand, before what must be imported or listed. */
 static int better(const void *left, const void *right) {
   static const int rank[] = {[FIT_YES] = 0, [FIT_UNKNOWN] = 1, [FIT_NO] = 2};
   const Follower *a = left, *b = right;
+  bool units = a->kind == FOLLOWER_UNIT;
   if (rank[a->fit] != rank[b->fit]) return rank[a->fit] - rank[b->fit];
+  if (!a->module != !b->module) return a->module ? 1 : -1;
   if (a->kind != b->kind) return (int)a->kind - (int)b->kind;
-  if ((a->note == NULL) != (b->note == NULL)) return a->note == NULL ? -1 : 1;
-  return a->kind == FOLLOWER_UNIT ? 0 : strcmp(a->text, b->text);
+  if (!a->note != !b->note) return a->note ? 1 : -1;
+  int order = units ? 0 : compare_texts(a->text, b->text);
+  if (order == 0) order = compare_texts(a->module, b->module);
+  return order != 0 ? order : a->order - b->order;
 }
 
-/* Each text once, the best of its kinds: min is a function and a reduction, and a unit of time. */
+static bool same_follower(const Follower *a, const Follower *b) {
+  return a->kind == b->kind && strcmp(a->text, b->text) == 0 &&
+         compare_texts(a->module, b->module) == 0;
+}
+
+/* Each once: min is a function and a reduction. */
 static void sort(Following *f) {
   int kept = 0;
   for (int i = 0; i < f->count; i++) {
     bool seen = false;
-    for (int k = 0; k < kept; k++)
-      seen |=
-          f->items[k].kind == f->items[i].kind && strcmp(f->items[k].text, f->items[i].text) == 0;
+    for (int k = 0; k < kept && !seen; k++) seen = same_follower(&f->items[k], &f->items[i]);
+    f->items[i].order = i;
     if (!seen) f->items[kept++] = f->items[i];
   }
   f->count = kept;

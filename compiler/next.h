@@ -39,9 +39,11 @@ typedef struct Follower {
   const char *type;    /* "dBm", "row of cell", a function's signature; or NULL */
   const char *stage;   /* "policy"; or NULL */
   const char *doc;     /* or NULL */
+  const char *module;  /* that is still to be imported; or NULL */
   const char *note;    /* what else must be done; or NULL */
   FollowerKind kind;
-  Fit fit; /* by itself, does it have the type that is wanted? */
+  int order; /* in which it was found */
+  Fit fit;   /* by itself, does it have the type that is wanted? */
 } Follower;
 
 typedef struct Following {

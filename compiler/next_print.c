@@ -101,6 +101,7 @@ static cJSON *item_of(const Follower *f) {
   add_text(item, "stage", f->stage);
   if (f->fit != FIT_UNKNOWN) cJSON_AddBoolToObject(item, "fits", f->fit == FIT_YES);
   add_text(item, "doc", f->doc);
+  add_text(item, "import", f->module);
   add_text(item, "note", f->note);
   return item;
 }

@@ -259,6 +259,13 @@ def check_completion(utf8):
     lin = next(item for item in items if item["label"] == "lin")
     same((lin["textEdit"]["newText"], lin["insertTextFormat"]), ("lin($1)", 2), "a function as a snippet")
     require(all(item["kind"] for item in items) and len({item["sortText"] for item in items}) == len(items), "kinds, order")
+    text = SMALL.replace("top + f(1 dB)", "top + free_space")
+    client.change(URI, 15, (None, text))
+    item, = client.get("textDocument/completion", **at(text, "+ free_space‸", utf8))["items"]
+    mended = edited(text, [item["textEdit"]] + item["additionalTextEdits"], utf8).replace("$1", "1 m, 1 GHz")
+    require("import radio.propagation;\n" in mended, mended)
+    codes = [d["code"] for d in client.change(URI, 16, (None, mended.replace("+ free_space_loss", "- free_space_loss")))]
+    same(codes, [], "with the import it is found")
     text = SMALL.replace("20 MHz", "20 k")
     client.change(URI, 5, (None, text))
     labels = [item["label"] for item in client.get("textDocument/completion", **at(text, "20 k‸ ", utf8))["items"]]

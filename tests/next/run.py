@@ -57,6 +57,7 @@ CASES = [
     ("subcarrier   : kHz/RE = 15 kHz/", "", False, "unit", "kHz/RE", "RE", None),
     ("out power[c in cell] : dBm = ", "", True, "value", "dBm", "?c -offset -noise_figure ?lin if not path ?thermal_noise -shannon",
      "power server tx_power"),
+    ("out power[c in cell] : dBm = c.tx_power + ", "free_", True, "value", "dB", "+free_space_loss", "shannon"),
     ("out power[c in cell] : dBm = ", "", False, "value", "dBm", "?c -offset ?lin if", "power tx_power"),
     ("out power[c in cell] : dBm = c.", "", True, "column", "dBm", "+tx_power", "offset"),
     ("out power[c in cell] : dBm = c.", "t", False, "column", "dBm", "+tx_power", "offset"),
@@ -190,6 +191,19 @@ def check_places():
     validate_by("next.schema.json", json.loads(document["form"]))
 
 
+def check_imports():
+    """Functions of modules that are not imported say which import they need; those of imported ones do not."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    before = "out power[c in cell] : dBm = c.tx_power + "
+    at = text.index(before) + len(before)
+    items = named(following(text[:at] + ";" + text[text.index(";", at):], len(text[:at].encode())))
+    loss, own = items["free_space_loss"], items["thermal_noise"]
+    require(loss["import"] == "radio.propagation" and "radio.propagation" in loss["note"], str(loss))
+    require("import" not in own and "note" not in own, str(own))
+    order = list(items)
+    require(order.index("offset") < order.index("free_space_loss"), "what is at hand comes first")
+
+
 def check_characters():
     """Columns count characters, offsets bytes."""
     text = 'blueprint b "Größe – 📶";\ninput { ' + "a : W; }\n"
@@ -223,6 +237,7 @@ def all_tests():
     for i in range(0, len(wrong), 40):
         yield f"wrong {i}", lambda i=i: check_broken(wrong[i:i + 40:3])
     yield "places", check_places
+    yield "imports", check_imports
     yield "characters", check_characters
     yield "nesting", check_deep
 
