@@ -5,7 +5,6 @@ Every blueprint of tests/wrong is checked with --error-format=json and =sarif: t
 docs/schema/diagnostics.schema.json and its places are true, the second keeps the rules of SARIF 2.1.0 and says the
 same. The documents of a twin are valid by the other schemas. usage: run.py HERMESC [WORKDIR]
 """
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -16,6 +15,7 @@ import tempfile
 import urllib.parse
 
 from schema import Wrong, require, validate_by
+from cases import run_all
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCAFFOLD = SOURCE / "tests/docs/scaffold.hbp"
@@ -327,25 +327,4 @@ def all_tests():
     yield from twin_tests()
 
 
-def outcome(test):
-    name, check = test
-    try:
-        check()
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-    except Exception as why:  # a document may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why}"
-
-
-def main():
-    tests = list(all_tests())
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures = [failure for failure in pool.map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
-    return bool(failures)
-
-
-sys.exit(main())
+sys.exit(run_all(all_tests()))

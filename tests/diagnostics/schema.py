@@ -2,17 +2,12 @@
 import json
 import pathlib
 import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import Wrong, require
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "docs/schema"
-
-
-class Wrong(Exception):
-    """What a document says and what it should."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
 
 
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}

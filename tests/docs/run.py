@@ -13,7 +13,6 @@ docs/primer.md, whose snippets continue one another, is tested by tests/primer.
 Beyond that, the tables of docs/language.md are held against the tables of the compiler, row by row.
 usage: run.py HERMESC [WORKDIR]
 """
-import concurrent.futures
 import os
 import pathlib
 import re
@@ -23,6 +22,7 @@ import sys
 import tempfile
 
 from snippets import DATA, HERMESC, Scaffold, Wrong, expect_reports, require, snippets
+from cases import run_all
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
@@ -190,27 +190,11 @@ def page_tests(work):
         yield f"{path.relative_to(SOURCE)}, codes", lambda path=path: check_codes(path.read_text(encoding="utf-8"))
 
 
-def outcome(test):
-    name, check = test
-    try:
-        check()
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-    except Exception as why:  # a page may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why}"
-
-
 def main():
     with tempfile.TemporaryDirectory(prefix="hermes docs ") as directory:
         work = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else directory).resolve()
         tests = list(page_tests(work)) + [test for page in pages() for s in snippets_of(page) for test in snippet_tests(s)]
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            failures = [failure for failure in pool.map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
-    return bool(failures)
+        return run_all(tests)
 
 
 sys.exit(main())

@@ -20,6 +20,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import Wrong, require
+
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE / "data"
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
@@ -33,15 +36,6 @@ ROWS = "[u in ue, c in cell, h in hour]"
 FORS = "for u in ue for c in cell for h in hour"
 LINE = re.compile(r"(?P<expression>.*?\S)\s+#\s(?P<result>\S.*?)(?:\s{2,}.*)?")
 NUMBER = re.compile(r"-?\d+(?:\.(?P<decimals>\d+))?(?: (?P<unit>\S+))?")
-
-
-class Wrong(Exception):
-    """What a page says and what is so."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
 
 
 # ---- pages and their snippets ----

@@ -12,7 +12,6 @@ snippets of a section report that code and no other, and show how it is mended. 
                         without reports nothing
 usage: run.py HERMESC [WORKDIR]
 """
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -21,6 +20,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import require, run_all
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 DOCS = SOURCE / "tests/docs"
@@ -33,15 +35,6 @@ NO_EXAMPLE = {"HB0006", "HB0016", "HB0603", "HB0605", "HB0606", "HB0690", "HB069
               "HB0824", "HB0826", "HB0827"}
 # Their wrong example is a second file, which tests/wrong has.
 NO_WRONG = {"HB0207", "HB0211"}
-
-
-class Wrong(Exception):
-    """What the page says and what is so."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
 
 
 # ---- the page and the table ----
@@ -249,25 +242,4 @@ def all_tests():
     yield "explain, JSON", lambda: check_json(known)
 
 
-def outcome(test):
-    name, check = test
-    try:
-        check()
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-    except Exception as why:  # a page may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why}"
-
-
-def main():
-    tests = list(all_tests())
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures = [failure for failure in pool.map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
-    return bool(failures)
-
-
-sys.exit(main())
+sys.exit(run_all(all_tests()))

@@ -12,21 +12,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import require, run_all
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCAFFOLD = SOURCE / "tests/docs/scaffold.hbp"
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "MANWIDTH": "100", "HOME": "/nonexistent"}
 TWIN_COMMANDS = ["run", "compare", "rank", "test", "trace", "info"]
 FORMS = ["man", "bash", "zsh", "fish"]
-
-
-class Wrong(Exception):
-    """What was made and what it should be."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
 
 
 def run(*words, **more):
@@ -234,24 +228,4 @@ def all_tests():
     yield "what the build leaves", check_built
 
 
-def outcome(test):
-    name, check = test
-    try:
-        check()
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-    except Exception as why:  # a page may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why}"
-
-
-def main():
-    tests = list(all_tests())
-    failures = [failure for failure in map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
-    return bool(failures)
-
-
-sys.exit(main())
+sys.exit(run_all(all_tests(), workers=1))
