@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 
 SOURCE = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).parents[2]).resolve()
+TRUTHS = {"true": True, "false": False}
 FUNCTION = re.compile(r'^function ((\w+)\(.*?\)\s*->.*?)\s*((?:"[^"]*"\s*)+)([={].*?)(?=^function|\Z)', re.M | re.S)
-EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
+EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?|true|false)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
 
 
 def joined(strings):
@@ -30,7 +31,7 @@ class Function:
 
     def examples(self):
         """(call, value, unit) of the worked examples."""
-        return [(name + arguments, value, unit or "1")
+        return [(name + arguments, value, unit or ("bool" if value in TRUTHS else "1"))
                 for name, arguments, value, unit in EXAMPLE.findall(self.part("Example")) if name == self.name]
 
 
