@@ -369,8 +369,9 @@ static void fix(Session *session) {
 
 static bool write_pages(Session *session, FILE *out) {
   const char *module = session->settings.words[0];
-  return module == NULL ? write_primer(&session->compiler, out)
-                        : write_module_primer(&session->compiler, module, out);
+  if (module != NULL) return write_module_primer(&session->compiler, module, out);
+  write_primer(&session->compiler, out);
+  return true;
 }
 
 static void prime(Session *session) {

@@ -17,7 +17,6 @@ typedef struct Primer {
   Compiler *compiler;
   FILE *out;
   hermes_scale scale; /* of the units that are being listed */
-  bool good;
 } Primer;
 
 /* ---- lists ---- */
@@ -224,8 +223,8 @@ static const char *skip_comment(const char *line) {
   return end + strcspn(end, "\n") + 1;
 }
 
-bool write_primer(Compiler *compiler, FILE *out) {
-  Primer p = {.compiler = compiler, .out = out, .good = true};
+void write_primer(Compiler *compiler, FILE *out) {
+  Primer p = {.compiler = compiler, .out = out};
   const char *line = (const char *)primer_page;
   while (*line != '\0') {
     bool comment = strncmp(line, MARK, sizeof MARK - 1) == 0;
@@ -234,7 +233,6 @@ bool write_primer(Compiler *compiler, FILE *out) {
     if (!comment) fwrite(line, 1, (size_t)(next - line), out);
     line = next;
   }
-  return p.good;
 }
 
 bool write_module_primer(Compiler *compiler, const char *name, FILE *out) {

@@ -4,8 +4,8 @@
 
 #include "hermesc.h"
 
-/* Writes it as Markdown. Reads the library; false, with diagnostics, where a module is no good. */
-bool write_primer(Compiler *compiler, FILE *out);
+/* Writes it as Markdown. Reads the names of the library's modules. */
+void write_primer(Compiler *compiler, FILE *out);
 
 /* The functions of one module of the library; false, with a diagnostic, where there is none of that
  * name. */

@@ -45,7 +45,24 @@ def transport_blocks(rows):
     return [dict(zip(("elements", "order", "rate_2048", "layers"), map(str, case))) for case in cases]
 
 
+
+def strangers(rows):
+    """Indices that no table has; what is null in JSON is read as minus infinity."""
+    return [{"table": str(table), "index": index} for table in (0, 1, 2, 3, 4, 5) for index in ("-1", "2.5", "29", "31")]
+
+
+STRANGER = {"table": ("table", "1"), "index": ("index", "1")}
+
+
+def nothing(value, expected):
+    return 0 if value == expected else math.inf
+
+
 BLOCKS = [
+    Case("no_such_mcs", "", STRANGER, "mcs_efficiency(r.table, r.index)", "bit/s/Hz", lambda row: -math.inf, 0,
+         deviation=nothing, spread=strangers, reason="no number"),
+    Case("no_such_cqi", "", STRANGER, "cqi_efficiency(r.table, r.index)", "bit/s/Hz", lambda row: -math.inf, 0,
+         deviation=nothing, spread=strangers, reason="no number"),
     Case("blocks", "", {"elements": ("elements", "RE"), "order": ("order", "bit/RE"), "rate": ("rate_2048", "1"),
                         "layers": ("layers", "1")},
          "transport_block_size(r.elements, r.rate / 2048, r.order, r.layers)", "bit",

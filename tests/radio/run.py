@@ -16,6 +16,7 @@ from blocks import BLOCKS
 from energy import ENERGY
 from link import LINK
 from measurement import MEASUREMENT
+from panels import TURNED
 from propagation import PROPAGATION
 from vectors import REFERENCE, Case, below, check, interpret, number, read_vectors, relative, write_table
 
@@ -76,7 +77,7 @@ NOISE = [  # the source's Boltzmann constant has three digits
          "lin(receiver_noise_minus_174(1 Hz, r.nf))", "W", number("recomputed_minus174dBm_per_hz"), 1e-9, deviation=relative),
 ]
 
-CASES = BLOCKS + ANTENNAS + NOISE + LINK + MEASUREMENT + ENERGY + PROPAGATION
+CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + MEASUREMENT + ENERGY + PROPAGATION
 MODULES = ["antenna", "energy", "hata", "itu_p1411", "itu_p676", "itu_p838", "link", "measurement", "noise", "nr_link",
            "propagation", "tr37885", "tr38811", "tr38901"]
 
