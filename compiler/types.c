@@ -744,7 +744,8 @@ bool require_declared(Checker *checker, const Term *term, const Type *want, cons
   const char *factor = known ? telling_factor(checker, &term->type, want) : NULL;
   bool bits = factor && strcmp(factor, "bit") == 0;
   hermes_diagnostic *d = last_error(checker);
-  if (d && known && !bits && !is_plain_literal(checker, term)) offer_type(checker, d, written, term);
+  if (d && known && !bits && !is_plain_literal(checker, term))
+    offer_type(checker, d, written, term);
   return false;
 }
 

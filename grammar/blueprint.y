@@ -604,13 +604,9 @@ static void yyerror(Span *span, Parser *parser, const char *message) {
   syntax_too_deep(parser, *span);
 }
 
+/* What yypstate_expected_tokens asks of every token, asked of one: it is asked many times for each token read. */
 int blueprint_expects(blueprint_pstate *state, int token) {
-  yysymbol_kind_t expected[YYNTOKENS];
-  int count = yypstate_expected_tokens(state, expected, YYNTOKENS);
-  yysymbol_kind_t wanted = YYTRANSLATE(token);
-  for (int i = 0; i < count; i++)
-    if (expected[i] == wanted) return 1;
-  return 0;
+  return yy_lac(state->yyesa, &state->yyes, &state->yyes_capacity, state->yyssp, YYTRANSLATE(token)) == 0;
 }
 
 int blueprint_following(blueprint_pstate *state, const char **names, int most) {
