@@ -107,7 +107,7 @@ def page():
     for module in library:
         lines.append(f"\n## `{module.name}`\n\n{module.doc}\n\n{TABLE}")
         for function in module.functions:
-            row = (f"`{function.signature}`", function.part("Valid"), function.part("Source"),
+            row = (f"`{function.bare_signature()}`", function.valid(), function.part("Source"),
                    verification(function, cases, callers))
             lines.append(f"| {' | '.join(map(cell, row))} |\n")
         notes = {case["reason"]: case for function in module.functions for case in cases[function.name]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 SOURCE = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).parents[2]).resolve()
 TRUTHS = {"true": True, "false": False}
 FUNCTION = re.compile(r'^function ((\w+)\(.*?\)\s*->.*?)\s*((?:"[^"]*"\s*)+)([={].*?)(?=^function|\Z)', re.M | re.S)
+RANGE = re.compile(r"(\w+: [^,()]*?) in (\{[^}]*\}|[^,()]*)")
 EXAMPLE = re.compile(r"(\w+)(\([^()]*\)) is (-?\d+(?:\.\d+)?|true|false)(?: ?([^\s,.][^\s,]*?))?(?=,|\.?(?:\s|$))")
 
 
@@ -26,8 +27,13 @@ class Function:
         found = re.search(rf"(?:^|\s){label}: (.*?)(?=\s(?:Valid|Source|Example): |$)", self.doc)
         return found[1].rstrip(".") if found else ""
 
-    def about(self):
-        return re.split(r"\s(?:Valid|Source|Example): ", self.doc)[0]
+    def bare_signature(self):
+        return RANGE.sub(r"\1", self.signature)
+
+    def valid(self):
+        """The ranges of its parameters, and what its doc says beyond."""
+        ranges = [f"{parameter.partition(':')[0]} in {range}" for parameter, range in RANGE.findall(self.signature)]
+        return ", ".join(ranges + [self.part("Valid")] * bool(self.part("Valid")))
 
     def examples(self):
         """(call, value, unit) of the worked examples."""
