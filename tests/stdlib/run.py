@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Every function of the library names its source and carries worked examples, and the examples come out as it says.
 
-A doc string says what the function is; `Valid:` where it holds, beyond the ranges of its parameters; `Source:` by standard,
-version and table; and
-`Example: f(1 km, 2 GHz) is 98.468 dB, f(...) is ...`, where as many digits as are written must agree; of a
-condition, `f(...) is true`.
+A doc string says what the function is; `Valid:` where it holds, beyond the ranges of its parameters; `Source:` by
+standard, version and table; and `Example: f(1 km, 2 GHz) is 98.468 dB, f(...) is ...`, where as many digits as are
+written must agree; of a condition, `f(...) is true`.
 usage: run.py HERMESC WORK
 """
 import json
