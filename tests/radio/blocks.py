@@ -45,7 +45,6 @@ def transport_blocks(rows):
     return [dict(zip(("elements", "order", "rate_2048", "layers"), map(str, case))) for case in cases]
 
 
-
 def strangers(rows):
     """Indices that no table has; what is null in JSON is read as minus infinity."""
     return [{"table": str(table), "index": index} for table in (0, 1, 2, 3, 4, 5) for index in ("-1", "2.5", "29", "31")]

@@ -41,3 +41,21 @@ LINK = [  # efficiencies are printed with four decimals
          "cqi_of_sinr_aimm(r.sinr) + cqi_of_sinr_aimm(r.sinr - 0.001 dB)", "1",
          lambda row: 2 * float(row["cqi_index"]) - 1, 0),
 ]
+
+# ---- SINR at a block error rate of 10 %, of each family and table: there, and back to the MCS ----
+
+
+def has_curve(table, column):
+    return lambda row: (row["mcs_table"], row["cb_size_bits_sionna"]) == (table, "1000") and row[column] != ""
+
+
+NEED = {"mcs": ("mcs_index", "1")}
+CURVES = [
+    Case(f"bler_{family}_{table}", "l2s_snr_at_10pct_bler.csv", NEED, f"sinr_of_mcs_{family}_table_{table}(r.mcs)", "dB",
+         number(column), 1e-12, has_curve(table, column))
+    for family, column in (("sionna", "sionna_snr_db"), ("5g_lena", "5glena_snr_db")) for table in ("1", "2")
+] + [
+    Case(f"bler_back_{family}_{table}", "l2s_snr_at_10pct_bler.csv", NEED | {"sinr": (column, "dB")},
+         f"mcs_of_sinr_{family}_table_{table}(r.sinr + 0.001 dB)", "1", number("mcs_index"), 0, has_curve(table, column))
+    for family, column in (("sionna", "sionna_snr_db"), ("5g_lena", "5glena_snr_db")) for table in ("1", "2")
+]

@@ -15,7 +15,7 @@ import sys
 from blocks import BLOCKS
 from chain import CHAIN, check_chain
 from energy import ENERGY
-from link import LINK
+from link import CURVES, LINK
 from measurement import MEASUREMENT
 from panels import TURNED
 from propagation import PROPAGATION
@@ -78,9 +78,9 @@ NOISE = [  # the source's Boltzmann constant has three digits
          "lin(receiver_noise_minus_174(1 Hz, r.nf))", "W", number("recomputed_minus174dBm_per_hz"), 1e-9, deviation=relative),
 ]
 
-CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + MEASUREMENT + ENERGY + PROPAGATION
-MODULES = ["antenna", "energy", "hata", "itu_p1411", "itu_p676", "itu_p838", "link", "measurement", "noise", "nr_link",
-           "propagation", "tr37885", "tr38811", "tr38901"]
+CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + CURVES + MEASUREMENT + ENERGY + PROPAGATION
+MODULES = ["antenna", "energy", "hata", "itu_p1411", "itu_p676", "itu_p838", "link", "measurement", "noise",
+           "nr_bler", "nr_link", "propagation", "tr37885", "tr38811", "tr38901"]
 
 
 # ---- what was measured ----
