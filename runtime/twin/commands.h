@@ -103,6 +103,7 @@ typedef struct twin_text {
 
 struct twin_session {
   const hermes_interface *door;
+  bool confined; /* a command gives up all files but its own first */
   const char *program; /* how the user calls it, for usage lines */
   const twin_command *command;
   hermes_description *description;
@@ -392,6 +393,14 @@ typedef struct twin_output {
 
 /* Could a file be made where --out wants it? Asked before long work; false with a diagnostic. */
 bool twin_output_check(twin_session *session);
+char *twin_directory_of(const char *name); /* of a file's name; allocated */
+
+/* main.c: hermes_twin_main; `confined`: in a process that may give up what it does not need. */
+int twin_main(const hermes_interface *interface, int argc, char **argv, bool confined);
+
+/* confine.c: gives up every file that the options do not name. False where the kernel cannot hold the
+ * process to that. Before any thread is started: it holds for those to come. */
+bool twin_confine(const twin_session *session);
 
 /* validity.c: reports a warning for each function that a valid candidate uses outside of the ranges
  * of its parameters. False where it could not be looked at; the reason is in the twin's error. */

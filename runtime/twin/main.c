@@ -164,7 +164,9 @@ static int run_command(twin_session *s, size_t number, int count, char **words) 
     return HERMES_FAILED;
   }
   if (s->options.help) return help_on(s, s->command->name);
-  return twin_output_check(s) ? s->command->run(s) : HERMES_FAILED;
+  if (!twin_output_check(s)) return HERMES_FAILED;
+  if (s->confined) twin_confine(s);
+  return s->command->run(s);
 }
 
 static int no_command(twin_session *s) {
@@ -207,8 +209,10 @@ static void print_problems(const twin_session *s) {
   hermes_diagnostics_print(&s->problems, stderr, colour, TWIN_ERRORS_SHOWN);
 }
 
-int hermes_twin_main(const hermes_interface *interface, int argc, char **argv) {
-  twin_session s = {.door = interface, .program = argc > 0 && argv[0] ? argv[0] : "ndt"};
+int twin_main(const hermes_interface *interface, int argc, char **argv, bool confined) {
+  twin_session s = {.door = interface,
+                    .program = argc > 0 && argv[0] ? argv[0] : "ndt",
+                    .confined = confined};
   /* A closed pipe is an error to be reported, like a full disk. */
   struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
   sigaction(SIGPIPE, &ignore, &before);
@@ -221,4 +225,8 @@ int hermes_twin_main(const hermes_interface *interface, int argc, char **argv) {
 
   sigaction(SIGPIPE, &before, NULL);
   return code;
+}
+
+int hermes_twin_main(const hermes_interface *interface, int argc, char **argv) {
+  return twin_main(interface, argc, argv, false); /* the process is the caller's */
 }

@@ -2,6 +2,7 @@
 #include "twin/commands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@ static bool must_write_directly(const char *name) {
 }
 
 /* The directory of a file's name. */
-static char *directory_of(const char *name) {
+char *twin_directory_of(const char *name) {
   const char *slash = strrchr(name, '/');
   if (!slash) return twin_print(".");
   return slash == name ? twin_print("/") : twin_print("%.*s", (int)(slash - name), name);
@@ -29,29 +30,31 @@ static char *directory_of(const char *name) {
 bool twin_output_check(twin_session *session) {
   const char *name = session->options.out;
   if (!name || strcmp(name, "-") == 0 || must_write_directly(name)) return true;
-  char *directory = directory_of(name);
+  char *directory = twin_directory_of(name);
   bool good = access(directory, W_OK | X_OK) == 0 || cannot_write(session, name, errno);
   free(directory);
   return good;
 }
 
-/* mkstemp makes a private file; the result gets the rights that any new file has. */
-static void give_usual_rights(int file) {
-  mode_t mask = umask(0);
-  umask(mask);
-  fchmod(file, 0666 & ~mask);
+enum { MOST_NAMES = 100 }; /* tried for the file beside the output */
+
+/* Open for writing only, unlike what mkstemp opens: a confined twin reads nothing there. */
+static int open_new(twin_output *output) {
+  int file = -1;
+  for (int i = 0; file < 0 && i < MOST_NAMES && (i == 0 || errno == EEXIST); i++) {
+    free(output->temporary);
+    output->temporary = twin_print("%s.%ld-%d", output->name, (long)getpid(), i);
+    file = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
+  return file;
 }
 
 static FILE *open_beside(twin_output *output) {
-  output->temporary = twin_print("%s.XXXXXX", output->name);
-  int file = mkstemp(output->temporary);
-  if (file < 0) {
-    free(output->temporary);
-    output->temporary = NULL;
-    return NULL;
-  }
-  give_usual_rights(file);
-  return fdopen(file, "w");
+  int file = open_new(output);
+  if (file >= 0) return fdopen(file, "w");
+  free(output->temporary);
+  output->temporary = NULL;
+  return NULL;
 }
 
 /* Through a link the file that it names is replaced, not the link. */

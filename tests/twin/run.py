@@ -7,6 +7,7 @@ The twins are those of examples/, and of decisions.hbp, which has a policy and a
 """
 import concurrent.futures
 import csv
+import ctypes
 import errno
 import io
 import json
@@ -277,6 +278,45 @@ def test_an_invalid_decision_exits_1_with_its_reason(room):
 
 
 # ---- --set --------------------------------------------------------------------------------------
+
+
+PRYING = """
+#include <stdio.h>
+static void pry(const char *path) {
+  FILE *file = fopen(path, "r");
+  fprintf(stderr, "%s %s\\n", file ? "opens" : "refused", path);
+  if (file) fclose(file);
+}
+"""
+
+
+def prying_twin(room, names):
+    """A twin one of whose steps opens files: what the compiler ran, over a changed text."""
+    words = [HERMESC, BLUEPRINTS["power_control"], "-o", "pc", "--keep=pc.c", "--no-cache", "--verbose"]
+    done = subprocess.run(words, cwd=room.path, check=True, capture_output=True, text=True)
+    text = (room.path / "pc.c").read_text()
+    step = re.search(r"static int step_\d+\(hermes_frame \*frame\) {\n", text)
+    pries = "".join(f'  pry("{name}");\n' for name in names)
+    room.write("pry.c", text[:step.start()] + PRYING + step[0] + pries + text[step.end():])
+    command = re.search(r"^hermesc: run (.*)$", done.stderr, re.M)[1].split()
+    renamed = {"twin": "pry", "twin.c": "pry.c"}
+    command = [renamed.get(pathlib.Path(word).name, word) if "/hermesc-" in word else word for word in command]
+    subprocess.run(command, cwd=room.path, check=True)
+    return room.path / "pry"
+
+
+def test_a_twin_opens_no_file_that_its_command_line_does_not_name(room):
+    """Where the kernel has Landlock (landlock_create_ruleset tells its version); elsewhere there is nothing to see."""
+    if ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1) < 1:
+        return
+    secret, cells = room.path / room.write("secret.txt", "x"), DATA["power_control"] / "cells.csv"
+    policy = room.path / room.write("policy.json", "{}")
+    twin = prying_twin(room, [secret, cells, policy])
+    words = [twin, "run", "--data", DATA["power_control"], "--policy", "policy.json", "--out", "out.txt"]
+    done = subprocess.run(words, cwd=room.path, capture_output=True, text=True)
+    said = re.findall(r"^(opens|refused) (.*)$", done.stderr, re.M)
+    assert set(said) == {("refused", str(secret)), ("opens", str(cells)), ("opens", str(policy))}, done.stderr
+    assert done.returncode == 0 and "mean_rate" in (room.path / "out.txt").read_text(), done.stderr
 
 
 RANGED = """blueprint ranged "Ranges of parameters.";

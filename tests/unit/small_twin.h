@@ -253,7 +253,8 @@ static inline int small_call(const char *description, char **words) {
   while (words[count]) count++;
   fflush(NULL);
   int out = small_redirect(STDOUT_FILENO, "out"), err = small_redirect(STDERR_FILENO, "err");
-  int code = hermes_twin_start(&model, count, words);
+  hermes_interface interface = hermes_interface_of(&model); /* this process is no twin alone */
+  int code = hermes_twin_main(&interface, count, words);
   fflush(NULL);
   small_restore(STDOUT_FILENO, out);
   small_restore(STDERR_FILENO, err);
