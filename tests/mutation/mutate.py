@@ -221,6 +221,14 @@ def is_declared_here(tokens, i):
                       "unit") or behind in (":", "in") or (behind == "[" and tokens[i - 1].text in "{;")
 
 
+def is_only_listed(tokens, i):
+    """A label, in the list that makes it, which its own function does not name again."""
+    starts = [k for k, token in enumerate(tokens) if token.text == "function"] + [len(tokens)]
+    first, behind = max((k for k in starts if k <= i), default=0), min(k for k in starts if k > i)
+    again = sum(token.text == tokens[i].text for token in tokens[first:behind])
+    return tokens[i - 1].text in "{," and tokens[i + 1].text in ",}" and again == 1
+
+
 def spelling_slips(blueprint):
     tokens, taken = blueprint.tokens, set(blueprint.names)
     spans = list(unit_spans(blueprint))
@@ -228,9 +236,10 @@ def spelling_slips(blueprint):
         unit = any(a <= token.start < b for a, b, _ in spans)
         if token.kind != "name" or token.text in KEYWORDS or unit or is_declared_here(tokens, i):
             continue
+        kept = "a label that nothing else names" if is_only_listed(tokens, i) else ""
         for wrong in dict.fromkeys(misspelt(token.text)):
             if wrong not in taken and wrong != token.text:
-                yield blueprint.mutant("name", token.start, token.end, wrong)
+                yield blueprint.mutant("name", token.start, token.end, wrong, kept)
 
 
 def similarity(name):
@@ -276,9 +285,11 @@ def added_doors(blueprint):
             first = i - 1
             while tokens[first - 1].text == ".":
                 first -= 2
-            a, b = tokens[first].start, tokens[closing(tokens, i)].end
-            for door in ("lin", "db"):
-                yield blueprint.mutant("door", a, b, f"{door}({blueprint.raw[a:b].decode()})")
+            last = closing(tokens, i)
+            a, b = tokens[first].start, tokens[last].end
+            alone = tokens[first - 2].text in ("argmax", "argmin") and tokens[last + 1].text == "for"
+            for door, kept in (("lin", "the order of levels is that of powers" if alone else ""), ("db", "")):
+                yield blueprint.mutant("door", a, b, f"{door}({blueprint.raw[a:b].decode()})", kept)
 
 
 # ---- contracts ----------------------------------------------------------------------------------
