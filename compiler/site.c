@@ -377,6 +377,13 @@ static Type read_quietly(Checker *checker, const TypeExpr *type) {
   return read_type(checker, type, &unit, &text);
 }
 
+/* Its range. */
+static void enter_parameter(Site *site, const Item *item) {
+  hermes_unit unit;
+  site->declared = read_type(site->checker, item->type, &unit, &site->unit);
+  enter_domain(site, item->domain, site->declared);
+}
+
 /* Parameters and the lets in front of the hole are bound. */
 static void enter_function(Site *site, const Decl *decl) {
   Checker *checker = site->checker;
@@ -386,6 +393,7 @@ static void enter_function(Site *site, const Decl *decl) {
   for (const Item *item = decl->items; item; item = item->next) {
     if (is_hole(item->name)) found(site, SITE_NEW_NAME);
     enter_type(site, item->type);
+    if (item->domain) enter_parameter(site, item);
   }
   enter_type(site, decl->result);
   if (site->kind != SITE_NOWHERE) return;

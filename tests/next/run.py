@@ -106,7 +106,7 @@ def check_case(before, typed, keep, place, wanted, offered, absent):
         fits = {"+": True, "-": False, "?": None}
         require(not mark or items[name].get("fits") is fits[mark], f"`{name}` fits: {items[name].get('fits')}")
     for name in (absent or "").split():
-        require(name not in items, f"`{name}` is offered")
+        require(name not in items or "import" in items[name], f"`{name}` is offered")
     begun = typed.rpartition(" ")[2]
     require(all(item["text"].startswith(begun) for item in document["items"] if item["kind"] != "new_name"),
             f"something is offered that does not begin with `{typed}`")
@@ -204,6 +204,17 @@ def check_imports():
     require(order.index("offset") < order.index("free_space_loss"), "what is at hand comes first")
 
 
+def check_parameters():
+    """In the head of a function, and in its body."""
+    text = 'blueprint b "d";\nfunction f(x: km in 1 km .. 5, y: dB) -> dB = y + y;\nkpi k : dB = f(2 km, 1 dB);\n'
+    for before, place, wanted, fits in ((".. 5", "unit", "km", "m"), ("= y + ", "value", "dB", "y"), ("= f(", "value", "m", None),
+                                        ("f(2 km, ", "value", "dB", None), ("-> ", "type", None, None)):
+        document = following(text, text.index(before) + len(before))
+        same = (document["place"], document.get("wanted"))
+        require(same == (place, wanted), f"behind `{before}`: {same}")
+        require(fits is None or named(document)[fits]["fits"], f"behind `{before}`: {fits} does not fit")
+
+
 def check_characters():
     """Columns count characters, offsets bytes."""
     text = 'blueprint b "Größe – 📶";\ninput { ' + "a : W; }\n"
@@ -238,6 +249,7 @@ def all_tests():
         yield f"wrong {i}", lambda i=i: check_broken(wrong[i:i + 40:3])
     yield "places", check_places
     yield "imports", check_imports
+    yield "parameters", check_parameters
     yield "characters", check_characters
     yield "nesting", check_deep
 
