@@ -212,10 +212,17 @@ def misspelt(name):
         yield name.replace("_", "", 1) if "_" in name else name[0].upper() + name[1:]
 
 
+def is_label_of_type(tokens, i):
+    """In `mode : {eco, full}`."""
+    while i > 0 and (tokens[i].kind == "name" or tokens[i].text == ","):
+        i -= 1
+    return tokens[i].text == "{" and tokens[i - 1].text == ":"
+
+
 def is_declared_here(tokens, i):
     """A name where it is made, not used: to misspell it there is another name."""
     before, behind = tokens[i - 1].text, tokens[i + 1].text
-    if any(t.text == "module" for t in tokens[max(0, i - 3):i]):
+    if any(t.text == "module" for t in tokens[max(0, i - 3):i]) or is_label_of_type(tokens, i):
         return True
     return before in ("blueprint", "module", "table", "block", "function", "kpi", "out", "let", "for",
                       "unit") or behind in (":", "in") or (behind == "[" and tokens[i - 1].text in "{;")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every slip of the hand is refused, and most are mended: mutants of all examples and modules.
 
-usage: run.py HERMESC [WORK] [--every N] [--list FILE]
+usage: run.py HERMESC [WORK] [--every N] [--all] [--list FILE]
 
 Each example and each module of the library is changed in one place: a unit, an index, a name, a
 door between worlds, a contract (mutate.py). The compiler must refuse each mutant whose slip changes
@@ -25,8 +25,8 @@ import mutate
 
 ROOT = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).resolve().parents[2])
 SANITIZED_EVERY = 25  # there, a mutant takes ten times as long
-MODULES_EVERY = 5  # the library has more mutants than all examples, and they are alike
 LEAST_RESTORED = 0.70  # of those refused
+MOST_OF_A_MODULE = 150  # spread over it; --all: every one. Of the examples, all are judged
 COMPUTED = ("out", "let", "kpi", "bound")  # their unit is only how they are shown
 
 Outcome = collections.namedtuple("Outcome", "mutant path verdict codes fixes")
@@ -122,15 +122,23 @@ def lazily(make):
     return lambda: made[0] if made else made.append(make()) or made[0]
 
 
-def work_of(compiler, path, every):
+def spread(mutants, most):
+    """At most so many of them, evenly."""
+    step = max(1, -(-len(mutants) // most))
+    return mutants[::step]
+
+
+def work_of(compiler, path, every, whole):
     text = path.read_text()
     printed = compiler.run("--print=tokens", str(path)).stdout.decode()
     blueprint = mutate.Text(text, printed)
     is_module = text.startswith("module")
     meaning = lazily(lambda: None if is_module else compiler.meaning(text))
-    for number, mutant in enumerate(mutate.all_mutants(blueprint, types_of(compiler, path))):
-        if number % every == 0:
-            yield mutant, path.relative_to(ROOT), text, meaning
+    mutants = list(mutate.all_mutants(blueprint, types_of(compiler, path)))
+    if is_module and not whole:
+        mutants = spread(mutants, MOST_OF_A_MODULE)
+    for mutant in mutants[::every]:
+        yield mutant, path.relative_to(ROOT), text, meaning
 
 
 def line_of(name, outcomes):
@@ -164,6 +172,7 @@ def main():
     parser.add_argument("hermesc", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path, nargs="?")
     parser.add_argument("--every", type=int)
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--list", type=pathlib.Path)
     options = parser.parse_args()
     cache = pathlib.Path(os.environ.get("HERMES_BUILD", ""), "CMakeCache.txt")
@@ -172,8 +181,7 @@ def main():
     with tempfile.TemporaryDirectory(dir=options.work) as room:
         compiler = Compiler(options.hermesc.resolve(), room)
         sources = sorted(ROOT.glob("examples/*/*.hbp")) + sorted(ROOT.glob("stdlib/**/*.hbp"))
-        work = [item for path in sources
-                for item in work_of(compiler, path, every * (1 if "examples" in path.parts else MODULES_EVERY))]
+        work = [item for path in sources for item in work_of(compiler, path, every, options.all)]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             outcomes = list(pool.map(lambda item: judge(compiler, *item), work))
     if options.list:
