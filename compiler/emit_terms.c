@@ -186,10 +186,29 @@ static void value_of_function(Emitter *e, const Term *term) {
   emit_text(e, ")");
 }
 
+/* Might the C compiler find by itself that this is zero? */
+static bool may_be_known_zero(const Term *term) {
+  if (term->kind == TERM_NUMBER) return term->number == 0;
+  if (term->kind != TERM_APPLY && term->kind != TERM_IF) return false;
+  for (int i = 0; i < term->arg_count; i++)
+    if (term->args[i]->kind != TERM_NUMBER && !may_be_known_zero(term->args[i])) return false;
+  return true;
+}
+
+static void emit_difference(Emitter *e, const Term *term) {
+  emit_text(e, "hermes_difference(");
+  emit_value(e, term->args[0], IN_LIST);
+  emit_text(e, ", ");
+  emit_value(e, term->args[1], IN_LIST);
+  emit_text(e, ")");
+}
+
 static void value_of_apply(Emitter *e, const Term *term) {
   const Form *form = &FORMS[term->op];
   if (term_is_special_power(term)) {
     emit_special_power(e, term);
+  } else if (term->op == OP_SUBTRACT && may_be_known_zero(term->args[0])) {
+    emit_difference(e, term);
   } else if (form->own == IN_LIST) {
     value_of_function(e, term);
   } else if (term->arg_count == 1) {

@@ -25,6 +25,11 @@ static inline double hermes_max(double a, double b) {
 static inline double hermes_square(double x) { /* what x^2 is */
   return x * x;
 }
+/* a - b, where `a` may be a zero that the C compiler sees: gcc 12 makes -x of 0.0 - x wherever it
+ * finds that x is never -0, as in 0.0 - fabs(x), and so -0 of 0. Not across a parameter. */
+static inline double hermes_difference(double a, double b) {
+  return a - b;
+}
 HERMES_PURE double hermes_sign(double x);
 HERMES_PURE double hermes_mod(double a, double b); /* a - b floor(a/b): the sign of b */
 HERMES_PURE double hermes_round(double x);         /* half away from zero */
