@@ -306,8 +306,12 @@ def prying_twin(room, names):
 
 
 def test_a_twin_opens_no_file_that_its_command_line_does_not_name(room):
-    """Where the kernel has Landlock (landlock_create_ruleset tells its version); elsewhere there is nothing to see."""
-    if ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1) < 1:
+    """Where the kernel has Landlock (landlock_create_ruleset tells its version); elsewhere there is nothing to see.
+
+    A sanitized twin may read: its leak detector looks at the process itself."""
+    cache = pathlib.Path(os.environ.get("HERMES_BUILD", ""), "CMakeCache.txt")
+    sanitized = cache.is_file() and "HERMES_SANITIZE:BOOL=ON" in cache.read_text()
+    if sanitized or ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1) < 1:
         return
     secret, cells = room.path / room.write("secret.txt", "x"), DATA["power_control"] / "cells.csv"
     policy = room.path / room.write("policy.json", "{}")
