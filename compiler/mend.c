@@ -10,7 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_ROUNDS = 500 };
+enum {
+  MOST_ROUNDS = 500,
+  MOST_LOOKED_AT =
+      64, /* diagnostics in one round: behind so many that cannot be mended, no fix helps */
+};
 
 static const char mark[] = "\xEF\xBB\xBF";
 
@@ -35,7 +39,7 @@ static void tell(const Mending *m, const Compiler *round, const hermes_diagnosti
 
 /* The first diagnostic with exactly one fix that stands. */
 static const hermes_diagnostic *next_to_mend(Compiler *round) {
-  for (size_t i = 0; i < round->diagnostics.count; i++) {
+  for (size_t i = 0; i < round->diagnostics.count && i < MOST_LOOKED_AT; i++) {
     hermes_diagnostic *d = &round->diagnostics.items[i];
     verify_fixes_of(round, d);
     if (d->fix_count == 1) return d;
