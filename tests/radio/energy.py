@@ -1,4 +1,7 @@
 """Tables of power models: EARTH, TR 38.864, TR 38.840."""
+import math
+
+from blocks import nothing
 from vectors import Case, number
 
 EARTH = {"kind": (lambda row: row["bs_type"].lower(), "{macro, rrh, micro, pico, femto}"), "n": ("n_trx", "1"),
@@ -40,6 +43,25 @@ GNB = [
          number("total_transition_time_ms"), 1e-9),
     Case("gnb_energy", "tr38864_transitions.csv", MOVE, "gnb_transition_energy(r.category, r.state)", "ms",
          number("additional_transition_energy_rel_ms"), 1e-9),
+]
+
+
+
+def strangers(rows):
+    """Categories that the report does not have, in the states whose values depend on it."""
+    return [{"category": category, "state": state} for category in ("0", "1.5", "3")
+            for state in ("deep_sleep", "light_sleep")]
+
+
+STRANGER = {"category": ("category", "1"), "state": ("state", STATE)}
+
+GNB += [
+    Case(f"no_such_gnb_{name}", "", STRANGER, value, unit, lambda row: -math.inf, 0, deviation=nothing, spread=strangers,
+         reason="no number")
+    for name, value, unit in (
+        ("power", "gnb_relative_power(r.category, 1, light_sleep)", "1"),
+        ("time", "gnb_transition_time(r.category, r.state)", "ms"),
+        ("energy", "gnb_transition_energy(r.category, r.state)", "ms"))
 ]
 
 UE_STATES = {"deep sleep": "deep_sleep", "light sleep": "light_sleep", "micro sleep": "micro_sleep",
