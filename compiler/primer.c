@@ -113,11 +113,21 @@ static void list_units(Primer *p) {
   }
 }
 
-/* How a function's doc begins says what it gives; details, sources and examples follow. */
+/* Up to the point of the first sentence; the two points of a range are none. */
+static size_t first_sentence(const char *doc) {
+  size_t length = strcspn(doc, ".");
+  while (doc[length] != '\0' && doc[length + 1] != ' ' && doc[length + 1] != '\0') {
+    length += strspn(doc + length, ".");
+    length += strcspn(doc + length, ".");
+  }
+  return length;
+}
+
+/* A doc's first sentence says what the function gives, and what sets it apart from others like it;
+ * valid ranges, sources and examples follow. */
 static void list_signature(const Primer *p, const Compiler *module, const Decl *function) {
-  size_t length = strcspn(function->doc, ".,;:");
-  fprintf(p->out, "  - `%s`: %.*s\n", function_signature(module, function), (int)length,
-          function->doc);
+  fprintf(p->out, "  - `%s`: %.*s\n", function_signature(module, function),
+          (int)first_sentence(function->doc), function->doc);
 }
 
 typedef struct Module {

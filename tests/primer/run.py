@@ -72,6 +72,10 @@ def check_whole(page):
         require(len(heads) == text.count("\nfunction "), f"not all functions of `{module}` are found")
         for head in heads:
             require(f"`{head}`" in functions, f"`{head}` is missing in `hermesc primer {module}`")
+        docs = re.findall(r'^function [^"]*"([^"]*?)(?:(?<!\.)\. |\.?"$)', text.replace('"\n  "', ""), re.M)
+        require(len(docs) == len(heads), f"not all docs of `{module}` are found")
+        for doc in docs:
+            require(f"`: {doc}\n" in functions, f"`hermesc primer {module}` does not say: {doc}")
 
 
 def check_version(page):
