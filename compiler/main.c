@@ -204,13 +204,19 @@ static void document(Session *session) {
 
 /* ---- what may follow ---- */
 
-/* Reports a place that the file does not have. */
+/* Text up to there would be no UTF-8. Sources are. */
+static bool is_inside_character(const Source *source, size_t offset) {
+  return offset < source->length && ((unsigned char)source->text[offset] & 0xC0) == 0x80;
+}
+
+/* Reports a place that the file does not have. A place inside of a character is the one before. */
 static bool find_offset(Session *session, size_t *offset) {
   const Settings *settings = &session->settings;
   const Source *source = session->compiler.sources[0];
   bool good = settings->place_count == 2
                   ? offset_of(source, settings->place[0], settings->place[1], offset)
                   : (*offset = (size_t)settings->place[0]) <= source->length;
+  while (good && is_inside_character(source, *offset)) --*offset;
   if (!good)
     hermes_diagnostic_fact(&hermes_report(&session->compiler.diagnostics, HB0601, NULL,
                                           "`%s` has no such place", source->path)

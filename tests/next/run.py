@@ -191,6 +191,17 @@ def check_places():
     validate_by("next.schema.json", json.loads(document["form"]))
 
 
+def check_characters():
+    """A place inside of a character is the place before it."""
+    text = 'blueprint a "é日𝄞";\n'
+    for offset in range(len(text.encode()) + 1):
+        done = subprocess.run([HERMESC, "next", "--format=json", f"-:{offset}"], input=text.encode(),
+                              capture_output=True, timeout=60)
+        document = json.loads(done.stdout.decode())
+        require(document["offset"] == len(text.encode()[:offset].decode(errors="ignore").encode()),
+                f"at {offset} it answers for {document['offset']}")
+
+
 def check_imports():
     """Functions of modules that are not imported say which import they need; those of imported ones do not."""
     text = EXAMPLE.read_text(encoding="utf-8")
@@ -248,6 +259,7 @@ def all_tests():
     for i in range(0, len(wrong), 40):
         yield f"wrong {i}", lambda i=i: check_broken(wrong[i:i + 40:3])
     yield "places", check_places
+    yield "characters", check_characters
     yield "imports", check_imports
     yield "parameters", check_parameters
     yield "characters", check_characters
