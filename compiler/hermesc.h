@@ -69,6 +69,8 @@ typedef struct Name {
 
 /* Bytes of the character at `text`, or 0 where it is not UTF-8. A terminator stops a cut one. */
 int utf8_length(const unsigned char *text);
+/* How many of the bytes, behind which a terminator stands, are UTF-8. */
+size_t utf8_prefix(const char *text, size_t length);
 
 /* ---- tree.c: what the parser builds ---- */
 typedef enum ExprKind {

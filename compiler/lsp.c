@@ -201,7 +201,9 @@ static void take_message(Server *server, const cJSON *message) {
 static void take_body(Server *server, const char *body, size_t length) {
   Failure failure = {0};
   const char *end = NULL;
-  cJSON *message = cJSON_ParseWithLengthOpts(body, length, &end, false);
+  cJSON *message = utf8_prefix(body, length) == length
+                       ? cJSON_ParseWithLengthOpts(body, length, &end, false)
+                       : NULL;
   bool whole = message != NULL && strspn(end, " \t\r\n") == (size_t)(body + length - end);
   if (whole) {
     take_message(server, message);

@@ -102,6 +102,13 @@ int utf8_length(const unsigned char *text) {
   return 0;
 }
 
+size_t utf8_prefix(const char *text, size_t length) {
+  size_t at = 0;
+  for (int bytes = 1; at < length && bytes > 0; at += (size_t)bytes)
+    bytes = utf8_length((const unsigned char *)text + at);
+  return at;
+}
+
 static bool report_byte(Compiler *compiler, uint32_t number, hermes_code code, size_t at,
                         const char *message) {
   Span span = {.start = (uint32_t)at, .end = (uint32_t)at + 1, .source = number};
@@ -117,12 +124,8 @@ static bool check_text(Compiler *compiler, uint32_t number) {
   if (nul != NULL)
     return report_byte(compiler, number, HB0004, (size_t)(nul - source->text),
                        "a NUL byte in a blueprint");
-  for (size_t i = 0; i < source->length;) {
-    int length = utf8_length((const unsigned char *)source->text + i);
-    if (length == 0) return report_byte(compiler, number, HB0005, i, "this is not UTF-8");
-    i += (size_t)length;
-  }
-  return true;
+  size_t good = utf8_prefix(source->text, source->length);
+  return good == source->length || report_byte(compiler, number, HB0005, good, "this is not UTF-8");
 }
 
 /* ---- reading ---- */

@@ -433,6 +433,7 @@ BROKEN = [
     (framed(b"[" * 100000), -32700), (framed(b'{"a":' * 100000), -32700), (framed(b"[]"), -32600), (framed(b"17"), -32600),
     (framed(b'"text"'), -32600), (framed(b"null"), -32600), (framed(b'{"method": 5, "id": 7}'), -32600),
     (framed(b'{"method": "shutdown", "id": {}}'), -32600), (framed(b'{"method": "shutdown", "id": null}'), -32600),
+    (framed(b'{"id": 4, "method": "no/such/\xff"}'), -32700),
     (framed(b'{"id": 4, "method": "no/such/method"}'), -32601), (framed(b'{"id": "x", "method": "$/odd"}'), -32601),
     (framed(b'{"id": 4, "method": "initialize"}'), -32600), (framed(b'{"id": 4, "method": "textDocument/hover"}'), -32602),
     (framed(b'{"id": 4, "method": "textDocument/rename", "params": [1]}'), -32602),
