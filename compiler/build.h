@@ -59,5 +59,8 @@ void cache_put(int cache, const char *key, Bytes program);
 bool file_read(int directory, const char *path, size_t limit, Bytes *bytes);
 /* Writes beside `path` and renames, so that nobody ever sees half of it; errno. */
 bool file_write(int directory, const char *path, mode_t mode, const Bytes *parts, size_t count);
+/* The same for a file that is there: where the path is a link, the file that it leads to. Its mode
+ * stays; one that may not be written is left as it is. */
+bool file_replace(const char *path, const Bytes *parts, size_t count);
 
 #endif

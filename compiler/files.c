@@ -105,3 +105,16 @@ bool file_write(int directory, const char *path, mode_t mode, const Bytes *parts
   errno = reason;
   return done;
 }
+
+/* The umask does not apply to a file that was there before. */
+bool file_replace(const char *path, const Bytes *parts, size_t count) {
+  char *real = realpath(path, NULL);
+  struct stat status;
+  bool done = real != NULL && access(real, W_OK) == 0 && stat(real, &status) == 0 &&
+              file_write(AT_FDCWD, real, status.st_mode & 07777, parts, count) &&
+              chmod(real, status.st_mode & 07777) == 0;
+  int reason = errno;
+  free(real);
+  errno = reason;
+  return done;
+}

@@ -5,11 +5,8 @@
 #include "blueprint.tab.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- a source ---- */
 
@@ -90,19 +87,9 @@ static bool report_unwritten(Compiler *compiler, const char *path) {
   return false;
 }
 
-/* Where the path is a link, the file that it leads to. The umask does not apply to a file that was
- * there before. */
 static bool replace_file(const char *path, Formatted formatted) {
   Bytes bytes = {(unsigned char *)formatted.text, formatted.length};
-  char *real = realpath(path, NULL);
-  struct stat status;
-  bool done = real != NULL && access(real, W_OK) == 0 && stat(real, &status) == 0 &&
-              file_write(AT_FDCWD, real, status.st_mode & 07777, &bytes, 1) &&
-              chmod(real, status.st_mode & 07777) == 0;
-  int reason = errno;
-  free(real);
-  errno = reason;
-  return done;
+  return file_replace(path, &bytes, 1);
 }
 
 /* Does what the command asks for with the text of one file. Returns false where it did not stand

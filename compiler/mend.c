@@ -5,10 +5,8 @@
 #include "build.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
   MOST_ROUNDS = 500,
@@ -65,11 +63,9 @@ static bool mend_once(Mending *m) {
 }
 
 static bool write_back(Mending *m, const char *path, bool marked) {
-  struct stat status;
   Bytes parts[] = {{(unsigned char *)mark, marked ? sizeof mark - 1 : 0},
                    {(unsigned char *)m->text, m->length}};
-  if (stat(path, &status) == 0 && file_write(AT_FDCWD, path, status.st_mode & 07777, parts, 2))
-    return true;
+  if (file_replace(path, parts, 2)) return true;
   hermes_report(&m->compiler->diagnostics, HB0602, NULL, "cannot write `%s`: %s", path,
                 strerror(errno));
   return false;
@@ -90,7 +86,7 @@ void mend_blueprint(Compiler *compiler, const char *path, bool dry_run, FILE *ou
   bool standard_input = strcmp(path, "-") == 0;
   compiler_init(&reader, compiler->stdlib);
   if (!source_read(&reader, path, NULL, &source)) {
-    if (standard_input || !source_read(compiler, path, NULL, &source))
+    if (standard_input || source_read(compiler, path, NULL, &source))
       hermes_report(&compiler->diagnostics, HB0001, NULL, "cannot read `%s`", path);
     compiler_free(&reader);
     return;

@@ -75,10 +75,30 @@ def mends(blueprint):
         return [f"{blueprint}: {problem}" for problem in problems]
 
 
+def follows_links():
+    """What a link leads to is mended; the link, and who may write, stay."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, link = pathlib.Path(folder, "b.hbp"), pathlib.Path(folder, "link.hbp")
+        path.write_text(HEAD + EXACT[0][0])
+        path.chmod(0o666)
+        link.symlink_to(path.name)
+        fix(link)
+        kept = link.is_symlink() and path.stat().st_mode & 0o777 == 0o666
+        return [] if kept and path.read_text() == HEAD + EXACT[0][1] else ["a link was not followed"]
+
+
+def says_once():
+    """A file that cannot be read is one error."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = [(path, fix(path).stderr) for path in (folder, os.path.join(folder, "none.hbp"))]
+    return [f"{path}: {text}" for path, text in said if text.count("error[") != 1]
+
+
 def main():
     cases = sorted(root.glob("tests/wrong/*/*.hbp"))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(exact, EXACT)) + list(pool.map(mends, cases))
+    results += [follows_links(), says_once()]
     problems = [problem for result in results for problem in result]
     print("\n".join(problems))
     failed = sum(1 for result in results if result)
