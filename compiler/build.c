@@ -57,8 +57,7 @@ static hermes_diagnostic *report_path(Compiler *compiler, hermes_code code, cons
 
 /* ---- where output may go ---- */
 
-/* Renaming would replace a device or a pipe by a file, and the blueprint by its own twin. */
-static bool may_write(Compiler *compiler, const char *path) {
+bool may_write(Compiler *compiler, const char *path) {
   struct stat output, source;
   if (stat(path, &output) != 0) return true;
   if (!S_ISREG(output.st_mode)) {
@@ -69,7 +68,7 @@ static bool may_write(Compiler *compiler, const char *path) {
   for (uint32_t i = 0; i < compiler->source_count; i++) {
     if (stat(compiler->sources[i]->path, &source) != 0) continue;
     if (source.st_dev != output.st_dev || source.st_ino != output.st_ino) continue;
-    report_path(compiler, HB0602, path, "it is a source of this twin");
+    report_path(compiler, HB0602, path, "it is a source of what is to be written");
     return false;
   }
   return true;

@@ -63,4 +63,10 @@ bool file_write(int directory, const char *path, mode_t mode, const Bytes *parts
  * stays; one that may not be written is left as it is. */
 bool file_replace(const char *path, const Bytes *parts, size_t count);
 
+/* ---- build.c: where output may go --------------------------------------------------------- */
+
+/* Reports what is in the way: renaming would replace a device or a pipe by a file, and the
+ * blueprint by what is made of it. */
+bool may_write(Compiler *compiler, const char *path);
+
 #endif

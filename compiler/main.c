@@ -188,6 +188,7 @@ static void write_page(Session *session) {
   bool good = out != NULL && write_document(session, out);
   if (out != NULL) good = fclose(out) == 0 && good;
   page.data = (unsigned char *)text;
+  good = good && may_write(&session->compiler, session->settings.output);
   if (good && !file_write(AT_FDCWD, session->settings.output, 0666, &page, 1))
     hermes_report(&session->compiler.diagnostics, HB0602, NULL, "cannot write `%s`: %s",
                   session->settings.output, strerror(errno));

@@ -550,6 +550,13 @@ def test_command():
         (room / "wrong.hbp").write_text('blueprint wrong "Wrong.";\nkpi k : m = 1 s;\n', encoding="utf-8")
         done = run("doc", "-o", "wrong.md", "wrong.hbp", cwd=room)
         require(done.returncode == 1 and not (room / "wrong.md").exists(), "a page of what is wrong")
+        (room / "own.hbp").write_bytes(pathlib.Path(example).read_bytes())
+        os.mkfifo(room / "pipe")
+        for name in ("own.hbp", "pipe"):
+            mode, size = (room / name).stat().st_mode, (room / name).stat().st_size
+            done = run("doc", "-o", name, "own.hbp", cwd=room)
+            require(done.returncode == 1 and b"HB0602" in done.stderr, f"it writes its page to {name}")
+            require(((room / name).stat().st_mode, (room / name).stat().st_size) == (mode, size), f"{name} is replaced")
         done = run("doc", "-o", "no/such/place.md", example, cwd=room)
         require(done.returncode == 1 and b"HB0602" in done.stderr, f"an impossible place: {done}")
     for words in (("doc",), ("doc", "--format=pdf", example), ("check", "--format=html", example),
