@@ -191,7 +191,7 @@ def check_places():
     validate_by("next.schema.json", json.loads(document["form"]))
 
 
-def check_characters():
+def check_inside_characters():
     """A place inside of a character is the place before it."""
     text = 'blueprint a "é日𝄞";\n'
     for offset in range(len(text.encode()) + 1):
@@ -259,7 +259,7 @@ def all_tests():
     for i in range(0, len(wrong), 40):
         yield f"wrong {i}", lambda i=i: check_broken(wrong[i:i + 40:3])
     yield "places", check_places
-    yield "characters", check_characters
+    yield "inside characters", check_inside_characters
     yield "imports", check_imports
     yield "parameters", check_parameters
     yield "characters", check_characters
