@@ -60,14 +60,47 @@ static int stage_reached(const hermes_diagnostics *list) {
   return stage;
 }
 
-static bool same_complaint(const hermes_diagnostic *a, const hermes_diagnostic *b) {
-  return a->code == b->code && strcmp(a->message, b->message) == 0;
+/* Complaints by code and message, sorted: a thousand of them are compared with a thousand. */
+typedef struct Complaints {
+  uint64_t hashes[HERMES_DIAGNOSTICS_KEPT];
+  size_t count;
+} Complaints;
+
+static uint64_t hash_complaint(const hermes_diagnostic *d) {
+  uint64_t hash = 1469598103934665603u + (uint64_t)d->code;
+  for (const char *c = d->message; *c; c++) hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+  return hash;
 }
 
-static size_t count_like(const hermes_diagnostics *list, const hermes_diagnostic *d) {
-  size_t count = 0;
-  for (size_t i = 0; i < list->count; i++) count += same_complaint(&list->items[i], d);
-  return count;
+static int by_hash(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+  return left < right ? -1 : left > right;
+}
+
+static void take_complaints(Complaints *complaints, const hermes_diagnostics *list) {
+  complaints->count = list->count;
+  for (size_t i = 0; i < list->count; i++) complaints->hashes[i] = hash_complaint(&list->items[i]);
+  qsort(complaints->hashes, complaints->count, sizeof *complaints->hashes, by_hash);
+}
+
+/* How many come before this hash, or are it. */
+static size_t rank_of(const Complaints *complaints, uint64_t hash, bool with_equal) {
+  size_t low = 0, high = complaints->count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    bool before =
+        complaints->hashes[middle] < hash || (with_equal && complaints->hashes[middle] == hash);
+    if (before)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static size_t count_like(const Complaints *complaints, const hermes_diagnostic *d) {
+  uint64_t hash = hash_complaint(d);
+  return rank_of(complaints, hash, true) - rank_of(complaints, hash, false);
 }
 
 /* Does a diagnostic stand where a fix wrote? Edits before it move the text; the margin is generous,
@@ -85,12 +118,15 @@ static bool touches(const hermes_diagnostic *d, const hermes_fix *fix) {
  * lies elsewhere. */
 static bool is_better(const hermes_diagnostics *before, const hermes_diagnostics *after,
                       const hermes_diagnostic *mended, const hermes_fix *fix) {
+  Complaints old, new;
   int reached = stage_reached(before);
-  if (count_like(after, mended) >= count_like(before, mended)) return false;
+  take_complaints(&old, before);
+  take_complaints(&new, after);
+  if (count_like(&new, mended) >= count_like(&old, mended)) return false;
   for (size_t i = 0; i < after->count; i++) {
     const hermes_diagnostic *d = &after->items[i];
-    if (count_like(after, d) <= count_like(before, d)) continue;
-    if (stage_of(d) <= reached || touches(d, fix)) return false;
+    bool known = count_like(&new, d) <= count_like(&old, d);
+    if (!known && (stage_of(d) <= reached || touches(d, fix))) return false;
   }
   return true;
 }

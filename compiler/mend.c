@@ -9,9 +9,8 @@
 #include <string.h>
 
 enum {
-  MOST_ROUNDS = 500,
-  MOST_LOOKED_AT =
-      64, /* diagnostics in one round: behind so many that cannot be mended, no fix helps */
+  MOST_ROUNDS = 200,
+  MOST_IN_VAIN = 128, /* diagnostics looked at that could not be mended, over all rounds */
 };
 
 static const char mark[] = "\xEF\xBB\xBF";
@@ -21,7 +20,7 @@ typedef struct Mending {
   const char *path;   /* as shown */
   const char *text;
   size_t length;
-  size_t fixed;
+  size_t fixed, in_vain;
   FILE *out;
 } Mending;
 
@@ -36,11 +35,13 @@ static void tell(const Mending *m, const Compiler *round, const hermes_diagnosti
 }
 
 /* The first diagnostic with exactly one fix that stands. */
-static const hermes_diagnostic *next_to_mend(Compiler *round) {
-  for (size_t i = 0; i < round->diagnostics.count && i < MOST_LOOKED_AT; i++) {
+static const hermes_diagnostic *next_to_mend(Mending *m, Compiler *round) {
+  for (size_t i = 0; i < round->diagnostics.count && m->in_vain < MOST_IN_VAIN; i++) {
     hermes_diagnostic *d = &round->diagnostics.items[i];
+    bool offered = d->fix_count > 0;
     verify_fixes_of(round, d);
     if (d->fix_count == 1) return d;
+    m->in_vain += offered;
   }
   return NULL;
 }
@@ -50,7 +51,7 @@ static bool mend_once(Mending *m) {
   Compiler round;
   compiler_init(&round, m->compiler->stdlib);
   check_blueprint_text(&round, m->path, m->text, m->length);
-  const hermes_diagnostic *d = next_to_mend(&round);
+  const hermes_diagnostic *d = next_to_mend(m, &round);
   char *text = NULL;
   if (d) text = fix_apply(&m->compiler->arena, m->text, m->length, &d->fixes[0], &m->length);
   if (text) {
