@@ -47,6 +47,7 @@ static void clear(hermes_diagnostic *d) {
     free(d->notes[i]);
   for (size_t i = 0; i < d->fix_count; i++)
     hermes_fix_free(&d->fixes[i]);
+  free(d->fixes);
   *d = (hermes_diagnostic){0};
 }
 
@@ -113,10 +114,11 @@ void hermes_diagnostic_note(hermes_diagnostic *d, const char *format, ...) {
 
 hermes_fix *hermes_diagnostic_fix(hermes_diagnostic *d, const char *format, ...) {
   if (d->fix_count == HERMES_FIXES) return NULL;
+  if (!d->fixes) d->fixes = or_abort(calloc(HERMES_FIXES, sizeof *d->fixes));
   va_list arguments;
   va_start(arguments, format);
   hermes_fix *fix = &d->fixes[d->fix_count++];
-  fix->title = formatted(format, arguments);
+  *fix = (hermes_fix){.title = formatted(format, arguments)};
   va_end(arguments);
   return fix;
 }

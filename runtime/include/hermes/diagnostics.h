@@ -84,7 +84,7 @@ typedef struct hermes_diagnostic {
   char *rule;                /* of this case, where its code has none of its own; or NULL */
   char *notes[HERMES_NOTES]; /* "help: ..." lines */
   size_t note_count;
-  hermes_fix fixes[HERMES_FIXES];
+  hermes_fix *fixes; /* room for HERMES_FIXES from the first one on */
   size_t fix_count;
 } hermes_diagnostic;
 
