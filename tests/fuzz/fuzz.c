@@ -11,7 +11,7 @@
 /* Processor time for one input, sanitized: a released build is several times as fast, so that no
  * few kilobytes take it a second. A busy machine does not change it, as it does libFuzzer's own
  * -timeout, which is for what never ends. */
-enum { SECONDS_FOR_ONE = 2 };
+enum { SECONDS_FOR_ONE = 4 };
 
 void must(bool holds, const char *what) {
   if (holds) return;
