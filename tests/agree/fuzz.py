@@ -166,6 +166,8 @@ def run_batches(holder, arguments):
 
 
 def git(*words):
+    if not shutil.which("git"):
+        return ""  # a machine may have none
     done = subprocess.run(["git", "-C", HERE, *words], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
 
