@@ -25,7 +25,8 @@ def outcome(test):
     except Wrong as why:
         return f"{name}\n  {why}"
     except Exception as why:  # what is tested may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why}"
+        line = why.__traceback__.tb_next.tb_lineno if why.__traceback__.tb_next else "?"
+        return f"{name}\n  {type(why).__name__}: {why} (line {line})"
 
 
 def run_all(tests, workers=os.cpu_count()):

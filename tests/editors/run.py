@@ -17,6 +17,9 @@ import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests"))
+from cases import require, run_all  # noqa: E402
+
 HERMESC, WORK = map(os.path.abspath, sys.argv[1:3])
 EDITORS = SOURCE / "editors"
 BLUEPRINTS = sorted((SOURCE / "examples").glob("*/*.hbp")) + sorted((SOURCE / "stdlib").rglob("*.hbp")) + \
@@ -74,15 +77,6 @@ SAMPLES = [
     ("[c] ", "by", "keyword.other", "Keyword"), ("assert ", "any", "support.function", "Builtin"),
     (") ", "within", "keyword.other", "Keyword"), ("  ", "let", "keyword.declaration", "Declaration"),
 ]
-
-
-class Wrong(Exception):
-    """What is and what should be."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
 
 
 def run(*words, text=None, **more):
@@ -263,17 +257,5 @@ def check_vscode():
         require(done.returncode == 0, done.stderr)
 
 
-def main():
-    failed = 0
-    checks = [check_generated, check_textmate_samples, check_textmate_corpus, check_vim, check_vim_formats, check_vscode]
-    for check in checks:
-        try:
-            check()
-        except Wrong as why:
-            failed += 1
-            print(f"{check.__name__[6:]}\n  {why}")
-    print(f"{len(checks) - failed} passed, {failed} failed")
-    return failed > 0
-
-
-sys.exit(main())
+CHECKS = [check_generated, check_textmate_samples, check_textmate_corpus, check_vim, check_vim_formats, check_vscode]
+sys.exit(run_all([(check.__name__[6:], check) for check in CHECKS], workers=1))

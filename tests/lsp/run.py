@@ -4,7 +4,6 @@
 Places in a text are written as `‸`: the cursor stands there, and the mark is taken out.
 usage: run.py HERMESC [WORKDIR]
 """
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -16,6 +15,9 @@ import tempfile
 from client import Client, Gone
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests"))
+from cases import require, run_all  # noqa: E402
+
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
 EXAMPLE = (SOURCE / "examples/power_control/power_control.hbp").read_text(encoding="utf-8")
 URI = "file:///somewhere/a%20twin.hbp"
@@ -27,15 +29,6 @@ SMALL = (HEAD + 'table cell from "cells.csv" { tx : dBm "🗼 at the port"; laye
          '  out top : dBm = max(doubled[c] for c in cell if c.layer == macro);\n}\n'
          'function f(x: dB) -> dB "d" { let y = x + x; return y; }\n'
          'kpi best : dBm "📶" = top + f(1 dB);\n')
-
-
-class Wrong(Exception):
-    """What was answered and what should be."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Wrong(message)
 
 
 def same(actual, expected, what):
@@ -532,26 +525,12 @@ CHECKS = [check_initialize, check_diagnostics, check_changes, check_hover, check
 ONCE = [check_modules, check_broken_messages, check_order]
 
 
-def outcome(test):
-    name, check, utf8 = test
-    try:
-        check(utf8)
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-    except Exception as why:  # an answer may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why} (line {why.__traceback__.tb_next.tb_lineno})"
+def all_tests():
+    for check in CHECKS:
+        for utf8 in (False, True):
+            yield f"{check.__name__[6:]}, {'UTF-8' if utf8 else 'UTF-16'}", lambda check=check, utf8=utf8: check(utf8)
+    for check in ONCE:
+        yield check.__name__[6:], lambda check=check: check(False)
 
 
-def main():
-    tests = [(f"{check.__name__[6:]}, {'UTF-8' if utf8 else 'UTF-16'}", check, utf8) for check in CHECKS for utf8 in (False, True)]
-    tests += [(check.__name__[6:], check, False) for check in ONCE]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures = [failure for failure in pool.map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
-    return bool(failures)
-
-
-sys.exit(main())
+sys.exit(run_all(all_tests()))

@@ -8,7 +8,6 @@
 Every document is valid by docs/schema/next.schema.json.
 usage: run.py HERMESC [WORKDIR]
 """
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -18,8 +17,9 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(SOURCE / "tests/diagnostics"))
-from schema import Wrong, require, validate_by  # noqa: E402
+sys.path[:0] = [str(SOURCE / "tests"), str(SOURCE / "tests/diagnostics")]
+from cases import require, run_all  # noqa: E402
+from schema import validate_by  # noqa: E402
 
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
 EXAMPLE = SOURCE / "examples/power_control/power_control.hbp"
@@ -266,25 +266,4 @@ def all_tests():
     yield "nesting", check_deep
 
 
-def outcome(test):
-    name, check = test
-    try:
-        check()
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-    except Exception as why:  # a document may be wrong in ways that nobody thought of
-        return f"{name}\n  {type(why).__name__}: {why}"
-
-
-def main():
-    tests = list(all_tests())
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures = [failure for failure in pool.map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed")
-    return bool(failures)
-
-
-sys.exit(main())
+sys.exit(run_all(all_tests()))

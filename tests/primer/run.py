@@ -6,7 +6,6 @@ is shown as wrong is refused with the code beside it. Below written/ are bluepri
 primer says and by nothing else that the language has: they are sound.
 usage: run.py HERMESC [WORKDIR]
 """
-import concurrent.futures
 import os
 import pathlib
 import re
@@ -14,8 +13,9 @@ import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(SOURCE / "tests/docs"))
-from snippets import HERMESC, Scaffold, Wrong, expect_reports, hermesc, require, snippets  # noqa: E402
+sys.path[:0] = [str(SOURCE / "tests"), str(SOURCE / "tests/docs")]
+from cases import require, run_all  # noqa: E402
+from snippets import HERMESC, Scaffold, expect_reports, hermesc, snippets  # noqa: E402
 
 MOST_TOKENS = 6000
 # The pieces into which tokenizers of the GPT family cut a text first. They keep most short words whole; here a word
@@ -106,27 +106,13 @@ def all_tests(page):
         yield path.name, lambda path=path: expect_reports(path.read_text(encoding="utf-8"), set())
 
 
-def outcome(test):
-    name, check = test
-    try:
-        check()
-        return None
-    except Wrong as why:
-        return f"{name}\n  {why}"
-
-
 def main():
     done = hermesc("primer", text="")
     page = done.stdout
     if done.returncode or done.stderr:
         sys.exit(f"hermesc primer exits {done.returncode}\n{done.stderr}")
-    tests = list(all_tests(page))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures = [failure for failure in pool.map(outcome, tests) if failure]
-    for failure in failures:
-        print(failure)
-    print(f"{len(tests) - len(failures)} passed, {len(failures)} failed; about {tokens(page)} tokens")
-    return bool(failures)
+    print(f"about {tokens(page)} tokens")
+    return run_all(all_tests(page))
 
 
 sys.exit(main())
