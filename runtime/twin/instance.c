@@ -205,6 +205,7 @@ static void destroy(hermes_twin *twin) {
   free_arrays(twin->own, slots);
   free(twin->slot);
   free(twin->offset);
+  free(twin->held);
   data_free(twin->tables);
   free(twin);
 }
@@ -232,13 +233,14 @@ static hermes_twin *new_twin(const hermes_model *model, data_tables *tables,
   twin->own = allocate_arrays(tables, instance_is_own);
   twin->slot = calloc(d->slot_count + 1, sizeof *twin->slot);
   twin->offset = calloc(d->slot_count + 1, sizeof *twin->offset);
-  if (!twin->own || !twin->slot || !twin->offset) {
-    destroy(twin);
-    return NULL;
+  if (twin->own && twin->slot && twin->offset) {
+    twin->candidate_size = lay_out(twin, d->policies, d->policy_count);
+    twin->given_size = lay_out(twin, d->inputs, d->input_count);
+    twin->held = calloc(twin->candidate_size + 1, sizeof *twin->held);
   }
-  twin->candidate_size = lay_out(twin, d->policies, d->policy_count);
-  twin->given_size = lay_out(twin, d->inputs, d->input_count);
-  return twin;
+  if (twin->held) return twin;
+  destroy(twin);
+  return NULL;
 }
 
 static hermes_twin *over_tables(const hermes_model *model, data_tables *tables,

@@ -45,7 +45,9 @@ struct hermes_twin {
   size_t *offset;     /* where a policy begins in a candidate, an input in base->given; by slot */
   size_t candidate_size, given_size;
   instance_variation *variation; /* made by the first expect that varies */
-  bool evaluated;                /* a candidate was; `frame` holds it */
+  double *held;                  /* the candidate that was evaluated last, */
+  hermes_outcome outcome;        /* and what it came to */
+  bool evaluated;                /* one was; `frame` holds it */
   bool faulted;                  /* and did not come to its end: frame.fault says why */
   hermes_limits limits;
   char error[512];
@@ -73,6 +75,8 @@ int instance_default_candidate(hermes_twin *twin, double *candidate);
 int instance_evaluate(hermes_twin *twin, size_t count, const double *candidates, double *kpis,
                       double *bounds, hermes_outcome *outcomes);
 int instance_read(hermes_twin *twin, int slot, double *numbers);
+/* The same candidate again is not computed again: several expects are looked at from one. */
+void instance_hold(hermes_twin *twin, const double *candidate, hermes_outcome *outcome);
 /* HERMES_FAILED, with the twin's error set, where a candidate holds an ordinal out of bounds. */
 int instance_check_candidate(hermes_twin *twin, const double *candidate, size_t number);
 /* Evaluates one candidate into the twin's frame. */

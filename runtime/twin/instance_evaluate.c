@@ -70,12 +70,22 @@ void instance_evaluate_one(hermes_twin *twin, const double *candidate, hermes_ou
   bool written = write_policies(twin, candidate);
   const hermes_fault *fault = shared_fault(twin, !written);
   if (fault) frame->fault = *fault;
+  memcpy(twin->held, candidate, twin->candidate_size * sizeof *candidate);
   twin->evaluated = true;
   twin->faulted = fault || twin->model->compute(twin->model->context, frame, HERMES_EVALUATE);
   if (twin->faulted)
     instance_invalid(twin, frame, outcome);
   else
     instance_check_kpis(twin, frame, outcome);
+  twin->outcome = *outcome;
+}
+
+void instance_hold(hermes_twin *twin, const double *candidate, hermes_outcome *outcome) {
+  size_t bytes = twin->candidate_size * sizeof *candidate;
+  if (twin->evaluated && memcmp(twin->held, candidate, bytes) == 0)
+    *outcome = twin->outcome;
+  else
+    instance_evaluate_one(twin, candidate, outcome);
 }
 
 /* The KPIs, or the bounds, of the candidate that the frame holds. */

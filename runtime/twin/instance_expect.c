@@ -224,7 +224,7 @@ int instance_expect(hermes_twin *twin, int number, const double *candidate, size
     verdicts[i] = (hermes_verdict){0};
   memset(failed_row, 0, HERMES_MAX_RANK * sizeof *failed_row);
   *rows_checked = *rows_total = 0;
-  instance_evaluate_one(twin, candidate, outcome);
+  instance_hold(twin, candidate, outcome);
   if (outcome->status != HERMES_OK) {
     failed_row[0] = SIZE_MAX;
     return HERMES_OK;
