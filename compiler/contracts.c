@@ -80,8 +80,6 @@ static void offer_listed(const Contract *contract, hermes_diagnostic *d, Span sp
   if (contract->compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT)
     return; /* nobody reads it */
   const Block *block = &contract->compiler->program.blocks[contract->block];
-  if (contract->compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT)
-    return; /* nobody reads it */
   offer_unlisted(contract, d, span);
   offer_fix(d, listed_span(block->contract, span), "", "taken out of the list");
 }

@@ -222,43 +222,44 @@ static void edit_name(hermes_fix *fix, const NameTry *try) {
     hermes_fix_edit(fix, try->listed.start, try->listed.end, "%s", try->name);
 }
 
-/* Tries them all; the fix that is better than all others, or one without edits. */
-static hermes_fix sole_name(Compiler *compiler, const hermes_diagnostic *d) {
-  NameTry tries[MAX_TRIES];
-  Standing best = {0};
-  size_t cost = cost_of_check(compiler) + 1, left = MAX_TRYING - compiler->trying;
-  int most = (int)(left / cost), found = -1;
-  int count = names_to_try(compiler, d, tries, most < MAX_TRIES ? most : MAX_TRIES);
-  compiler->trying += (size_t)count * cost;
-  for (int i = 0; i < count; i++) {
-    hermes_fix fix = {0};
-    edit_name(&fix, &tries[i]);
-    Standing standing = standing_of(compiler, d, &fix);
-    hermes_fix_free(&fix);
-    int better = compare_standing(&standing, &best);
-    if (better > 0)
-      best = standing, found = i;
-    else if (better == 0)
-      found = -1;
-  }
+static Standing standing_of_name(const Compiler *compiler, const hermes_diagnostic *d,
+                                 const NameTry *try) {
   hermes_fix fix = {0};
-  if (found < 0 || !best.good) return fix;
-  edit_name(&fix, &tries[found]);
-  return fix;
+  edit_name(&fix, try);
+  Standing standing = standing_of(compiler, d, &fix);
+  hermes_fix_free(&fix);
+  return standing;
+}
+
+/* Tries them all: the one that is better than all others and mends the error, or NULL. */
+static const NameTry *sole_name(const Compiler *compiler, const hermes_diagnostic *d,
+                                const NameTry *tries, int count) {
+  const NameTry *found = NULL;
+  Standing best = {0};
+  for (int i = 0; i < count; i++) {
+    Standing standing = standing_of_name(compiler, d, &tries[i]);
+    int better = compare_standing(&standing, &best);
+    if (better > 0) best = standing;
+    if (better >= 0) found = better > 0 ? &tries[i] : NULL;
+  }
+  return best.good ? found : NULL;
 }
 
 static void offer_name(Compiler *compiler, hermes_diagnostic *d) {
-  hermes_fix fix = sole_name(compiler, d);
-  if (fix.edit_count == 0) return;
-  hermes_fix *offered =
-      fix.edit_count == 1
+  NameTry tries[MAX_TRIES];
+  size_t cost = cost_of_check(compiler) + 1, left = MAX_TRYING - compiler->trying;
+  int most = (int)(left / cost);
+  int count = names_to_try(compiler, d, tries, most < MAX_TRIES ? most : MAX_TRIES);
+  compiler->trying += (size_t)count * cost;
+  const NameTry *meant = sole_name(compiler, d, tries, count);
+  if (!meant) return;
+  hermes_fix *fix =
+      meant->listed.end == 0
           ? hermes_diagnostic_fix(d, "which fits, and is not read yet")
           : hermes_diagnostic_fix(d, "`%s`, here and in the contract: it fits, and is not read yet",
-                                  fix.edits[0].text);
-  for (size_t i = 0; i < fix.edit_count; i++)
-    hermes_fix_edit(offered, fix.edits[i].start, fix.edits[i].end, "%s", fix.edits[i].text);
-  offered->verified = true;
-  hermes_fix_free(&fix);
+                                  meant->name);
+  edit_name(fix, meant);
+  fix->verified = true;
 }
 
 enum { MOST_SHOWN = 3 }; /* fixes of one diagnostic that stand equally well */

@@ -31,10 +31,6 @@ static bool is_key(Group *group, const Term *row, const Term *key) {
   return true;
 }
 
-static Term *conjunction(Arena *arena, Term *left, Term *right) {
-  return left && right ? new_apply(arena, OP_AND, TYPE_BOOL, left, right) : left ? left : right;
-}
-
 /* Takes the first key out of a conjunction; what remains of it goes to `rest`. */
 static bool take_key(Arena *arena, Group *group, Term *filter, Term **rest) {
   *rest = filter;
@@ -46,7 +42,7 @@ static bool take_key(Arena *arena, Group *group, Term *filter, Term **rest) {
   }
   if (filter->op != OP_AND) return false;
   if (!take_key(arena, group, left, &left) && !take_key(arena, group, right, &right)) return false;
-  *rest = conjunction(arena, left, right);
+  *rest = new_conjunction(arena, left, right);
   return true;
 }
 
@@ -98,7 +94,7 @@ static Term *pass(Lowering *l, const Group *group, Term *value, Term *condition)
   static const Type real = {.kind = TYPE_REAL};
   Hidden hidden;
   Step step = {.kind = STEP_GROUP};
-  Term *filter = conjunction(l->arena, group->rest, condition);
+  Term *filter = new_conjunction(l->arena, group->rest, condition);
   if (!hidden_begin(l, group->nest, outer_variables(group, value, filter), &hidden)) return NULL;
   scan_loops(group, &hidden, &step);
   find_grouped(group, &hidden, &step);

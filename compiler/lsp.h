@@ -76,10 +76,31 @@ Reading read_message(FILE *in, char **body, size_t *length);
 void write_message(FILE *out, cJSON *message);                  /* and deletes it */
 void notify(Server *server, const char *method, cJSON *params); /* takes the params */
 
+/* ---- failures of requests ---- */
+
+enum {
+  PARSE_ERROR = -32700,
+  INVALID_REQUEST = -32600,
+  METHOD_NOT_FOUND = -32601,
+  INVALID_PARAMS = -32602,
+  NOT_INITIALIZED = -32002,
+  REQUEST_FAILED = -32803,
+};
+
+typedef struct Failure {
+  int code; /* 0: none */
+  char message[256];
+} Failure;
+/* Sets the failure; NULL. */
+cJSON *fail_answer(Failure *failure, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* ---- documents ---- */
 OpenDocument *find_document(const Server *server, const char *uri);
 /* That of params.textDocument, or NULL. */
 OpenDocument *document_of(const Server *server, const cJSON *params);
+/* The same for a request, which fails where it is NULL. */
+OpenDocument *asked_document(const Server *server, const cJSON *params, Failure *failure);
 OpenDocument *open_document(Server *server, const char *uri, const char *bytes, double version);
 void change_document(Server *server, OpenDocument *document, const cJSON *changes);
 void close_document(Server *server, OpenDocument *document);
@@ -103,23 +124,6 @@ void forget(Knowledge *knowledge);
 void check_document(Server *server, const OpenDocument *document, Compiler *compiler);
 
 /* ---- answers ---- */
-
-enum {
-  PARSE_ERROR = -32700,
-  INVALID_REQUEST = -32600,
-  METHOD_NOT_FOUND = -32601,
-  INVALID_PARAMS = -32602,
-  NOT_INITIALIZED = -32002,
-  REQUEST_FAILED = -32803,
-};
-
-typedef struct Failure {
-  int code; /* 0: none */
-  char message[256];
-} Failure;
-/* Sets the failure; NULL. */
-cJSON *fail_answer(Failure *failure, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /* The result, NULL for null or where it fails. */
 typedef cJSON *Answer(Server *server, const cJSON *params, Failure *failure);

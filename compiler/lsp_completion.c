@@ -91,8 +91,8 @@ cJSON *answer_completion(Server *server, const cJSON *params, Failure *failure) 
   Compiler compiler;
   Following following;
   uint32_t source;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   const Text *text = &document->text;
   size_t offset = text_offset(server, text, cJSON_GetObjectItemCaseSensitive(params, "position"));
   compiler_init(&compiler, server->stdlib);

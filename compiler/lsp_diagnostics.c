@@ -188,9 +188,9 @@ static bool wants_quickfix(const cJSON *params) {
 
 cJSON *answer_code_action(Server *server, const cJSON *params, Failure *failure) {
   Compiler compiler;
-  OpenDocument *document = document_of(server, params);
+  OpenDocument *document = asked_document(server, params, failure);
   const cJSON *range = cJSON_GetObjectItemCaseSensitive(params, "range");
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return NULL;
   const Text *text = &document->text;
   size_t start = text_offset(server, text, cJSON_GetObjectItemCaseSensitive(range, "start"));
   size_t end = text_offset(server, text, cJSON_GetObjectItemCaseSensitive(range, "end"));

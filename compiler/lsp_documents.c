@@ -16,6 +16,12 @@ OpenDocument *document_of(const Server *server, const cJSON *params) {
   return cJSON_IsString(uri) ? find_document(server, uri->valuestring) : NULL;
 }
 
+OpenDocument *asked_document(const Server *server, const cJSON *params, Failure *failure) {
+  OpenDocument *document = document_of(server, params);
+  if (document == NULL) fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  return document;
+}
+
 /* Takes the bytes. What finds no memory leaves the document as it was. */
 static void set_bytes(OpenDocument *document, char *bytes, size_t length) {
   Text text;

@@ -34,8 +34,8 @@ cJSON *answer_formatting(Server *server, const cJSON *params, Failure *failure) 
   Compiler compiler;
   uint32_t source;
   size_t length;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   const Text *text = &document->text;
   cJSON *edits = cJSON_CreateArray(), *edit = NULL;
   compiler_init(&compiler, server->stdlib);
@@ -169,8 +169,8 @@ static cJSON *rename_edits(const Server *server, const OpenDocument *document, c
 
 cJSON *answer_prepare_rename(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   know_document(server, document, &k);
   const Reference *reference = renamable(server, document, params, &k, failure);
   cJSON *range = reference == NULL ? NULL
@@ -182,9 +182,9 @@ cJSON *answer_prepare_rename(Server *server, const cJSON *params, Failure *failu
 
 cJSON *answer_rename(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
-  OpenDocument *document = document_of(server, params);
+  OpenDocument *document = asked_document(server, params, failure);
   const cJSON *name = cJSON_GetObjectItemCaseSensitive(params, "newName");
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  if (document == NULL) return NULL;
   if (!cJSON_IsString(name) || !is_name(name->valuestring))
     return fail_answer(
         failure, INVALID_PARAMS,

@@ -212,8 +212,8 @@ cJSON *answer_hover(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
   size_t size;
   char *text = NULL;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   size_t offset =
       text_offset(server, &document->text, cJSON_GetObjectItemCaseSensitive(params, "position"));
   know_document(server, document, &k);

@@ -21,8 +21,8 @@ static cJSON *location(const Server *server, const OpenDocument *document, const
 
 cJSON *answer_definition(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   know_document(server, document, &k);
   const Reference *reference = asked_for(server, document, params, &k);
   cJSON *found = reference != NULL ? location(server, document, &k, reference->definition) : NULL;
@@ -32,8 +32,8 @@ cJSON *answer_definition(Server *server, const cJSON *params, Failure *failure) 
 
 cJSON *answer_references(Server *server, const cJSON *params, Failure *failure) {
   Knowledge k;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   const cJSON *context = cJSON_GetObjectItemCaseSensitive(params, "context");
   bool all = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(context, "includeDeclaration"));
   know_document(server, document, &k);
@@ -143,8 +143,8 @@ static void add_decl(const Outline *o, const Decl *decl, cJSON *list) {
 cJSON *answer_symbols(Server *server, const cJSON *params, Failure *failure) {
   Compiler compiler;
   uint32_t source;
-  OpenDocument *document = document_of(server, params);
-  if (document == NULL) return fail_answer(failure, INVALID_PARAMS, "the document is not open");
+  OpenDocument *document = asked_document(server, params, failure);
+  if (document == NULL) return NULL;
   const Text *text = &document->text;
   compiler_init(&compiler, server->stdlib);
   cJSON *list = cJSON_CreateArray();

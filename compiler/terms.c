@@ -180,6 +180,10 @@ Term *new_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *righ
   return with_args(arena, term, (Term *[]){left, right}, right ? 2 : 1);
 }
 
+Term *new_conjunction(Arena *arena, Term *left, Term *right) {
+  return left && right ? new_apply(arena, OP_AND, TYPE_BOOL, left, right) : left ? left : right;
+}
+
 Term *new_choice(Arena *arena, Term *condition, Term *first, Term *second) {
   Term *term = blank_term(arena, TERM_IF, TYPE_REAL, condition->span);
   term->type = second->type;

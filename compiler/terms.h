@@ -36,6 +36,7 @@ Term *new_number(Arena *arena, double number, TypeKind kind, Span span);
 Term *new_variable(Arena *arena, int variable, int table, Span span);
 Term *new_slot(Arena *arena, const Program *program, int slot, Span span); /* args unset */
 Term *new_apply(Arena *arena, Operator op, TypeKind kind, Term *left, Term *right);
+Term *new_conjunction(Arena *arena, Term *left, Term *right); /* either may be NULL: no condition */
 Term *new_choice(Arena *arena, Term *condition, Term *first, Term *second);
 Term *new_empty(Arena *arena, const Term *reduction);
 

@@ -84,8 +84,7 @@ static Around under(const Pass *pass, const Around *around, Term *condition, boo
   Arena *arena = &pass->compiler->arena;
   Around inside = *around;
   if (!holds) condition = new_apply(arena, OP_NOT, TYPE_BOOL, condition, NULL);
-  inside.filter =
-      around->filter ? new_apply(arena, OP_AND, TYPE_BOOL, around->filter, condition) : condition;
+  inside.filter = new_conjunction(arena, around->filter, condition);
   return inside;
 }
 
