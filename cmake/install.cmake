@@ -1,6 +1,6 @@
 # One layout for the build tree and for an installed one: lib/, include/hermes/ and
 # share/hermes/stdlib/ below a prefix. hermesc finds them from where it stands itself
-# (compiler/toolchain.c), so that either tree may be moved.
+# (compiler/native/toolchain.c), so that either tree may be moved.
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include ${PROJECT_BINARY_DIR}/share/hermes)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/runtime/include/hermes
      ${PROJECT_BINARY_DIR}/include/hermes SYMBOLIC)

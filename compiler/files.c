@@ -1,5 +1,5 @@
 /* Whole files, read and written at once. */
-#include "build.h"
+#include "native/build.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,6 +3,11 @@
  *   source ─► tokens ─► tree ─► program (names, types, units) ─► contracts, cycles ─► stages ─► IR
  * ─► C ─► build └─► interpreter: the reference semantics
  *
+ * Rooms: syntax/ makes the tree, and reads habits of other languages; check/ the program; fix/ tries
+ * what would mend an error; lower/ and emit/ make C, native/ a program of it; format/ and doc/ write
+ * a blueprint anew and explained; editor/ answers while one is typed; pages/ and grammar/ print what
+ * the compiler knows of itself. The rest stands here.
+ *
  * One Compiler holds one compilation; all that it makes lives in its arena and is freed once. There
  * is no global state. Each pass has its file, and its contract above its function there: what it
  * needs, what it leaves.
@@ -92,7 +97,7 @@ typedef enum ExprKind {
  * operators.def. */
 typedef enum Operator {
 #define OPERATOR(id, spelling, arity) OP_##id,
-#include "operators.def"
+#include "syntax/operators.def"
 #undef OPERATOR
   OP_COUNT
 } Operator;

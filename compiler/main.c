@@ -1,14 +1,14 @@
 /* hermesc, the program: one command line, one compilation, one exit code. */
-#include "build.h"
-#include "doc.h"
-#include "explain.h"
-#include "fixes.h"
-#include "generate.h"
-#include "grammar.h"
-#include "lsp.h"
-#include "next.h"
+#include "native/build.h"
+#include "doc/doc.h"
+#include "pages/explain.h"
+#include "fix/fixes.h"
+#include "pages/generate.h"
+#include "grammar/grammar.h"
+#include "editor/lsp.h"
+#include "editor/next.h"
 #include "options.h"
-#include "primer.h"
+#include "pages/primer.h"
 
 #include <hermes/twin.h>
 

@@ -1,6 +1,6 @@
 /* Modules: `import radio.noise;` reads radio/noise.hbp beneath the library's directory, once, and
  * what that imports. */
-#include "checker.h"
+#include "check/checker.h"
 
 #include <dirent.h>
 #include <stdlib.h>

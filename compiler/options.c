@@ -1,8 +1,8 @@
 /* Reading hermesc's command line. Parsing, checks, suggestions and --help all derive from the two
  * tables below. */
 #include "options.h"
-#include "doc.h"
-#include "generate.h"
+#include "doc/doc.h"
+#include "pages/generate.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Steps and terms for people: --print=ir. */
-#include "terms.h"
+#include "check/terms.h"
 
 #include <math.h>
 

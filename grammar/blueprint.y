@@ -1,6 +1,6 @@
 /* The shape of a blueprint, and nothing else: actions only build the tree.
  *
- * A pure push parser: the driver (compiler/parse.c) asks it, word by word, whether a keyword is expected, and takes the
+ * A pure push parser: the driver (compiler/syntax/parse.c) asks it, word by word, whether a keyword is expected, and takes the
  * word as a name where it is not. Only `if then else and or not true false for in` are reserved.
  */
 %define api.pure full
@@ -15,7 +15,7 @@
 %param {Parser *parser}
 
 %code requires {
-#include "syntax.h"
+#include "syntax/syntax.h"
 }
 
 %code provides {

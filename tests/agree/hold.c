@@ -13,7 +13,7 @@
  *   = NAME NUMBER...  done, with the numbers of a pair_tally in order
  * Exit code 0 where the work was done, whatever came out; 2 where C does not compile.
  */
-#include "build.h"
+#include "native/build.h"
 #include "hermesc.h"
 #include "pair.h"
 

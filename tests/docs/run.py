@@ -104,7 +104,7 @@ def same_rows(found, wanted):
 
 
 def check_builtins(page):
-    rows = re.findall(r'^(BUILTIN|REDUCTION)\(\w+,.*?"(.*?)", "(.*)"\)$', source_text("compiler/builtins.def"), re.M)
+    rows = re.findall(r'^(BUILTIN|REDUCTION)\(\w+,.*?"(.*?)", "(.*)"\)$', source_text("compiler/check/builtins.def"), re.M)
     for kind, header in (("BUILTIN", "function"), ("REDUCTION", "reduction")):
         same_rows(table_rows(page, [header, "meaning"]),
                   [[f"`{signature}`", meaning] for which, signature, meaning in rows if which == kind])
@@ -131,7 +131,7 @@ def check_library(page):
 
 def check_keywords(page):
     reserved = re.findall(r'^"([a-z]+)"\s+\{ return TOKEN_', source_text("grammar/blueprint.l"), re.M)
-    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"', source_text("compiler/keywords.def"), re.M)
+    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"', source_text("compiler/syntax/keywords.def"), re.M)
     require(len(reserved) == 10 and keywords, "the words of the language are written anew")
     for heading, words in (("Reserved words:", reserved), ("Keywords:", keywords)):
         line = re.search(rf"^{heading}(.*?)\n\n", page + "\n\n", re.M | re.S)

@@ -248,7 +248,7 @@ def test_comments_stay(room):
 
 def test_long_names_are_broken(room):
     """No names that mean something to the lexer: keywords, and units, of which types are made."""
-    known = set(re.findall(r'"([a-z]+)"', (SOURCE / "compiler/keywords.def").read_text()))
+    known = set(re.findall(r'"([a-z]+)"', (SOURCE / "compiler/syntax/keywords.def").read_text()))
     good, _ = corpus()
     longer = {path: text for path, text in good.items() if "\nunit " not in text}
     for seed in SEEDS:

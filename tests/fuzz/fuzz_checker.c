@@ -3,9 +3,9 @@
  * and completed at any place. */
 #include "fuzz.h"
 
-#include "doc.h"
-#include "fixes.h"
-#include "next.h"
+#include "doc/doc.h"
+#include "fix/fixes.h"
+#include "editor/next.h"
 
 #include <hermes/description.h>
 #include <stdlib.h>

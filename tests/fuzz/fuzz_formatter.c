@@ -2,7 +2,7 @@
  * comments, and is not changed by formatting it again. */
 #include "fuzz.h"
 
-#include "format.h"
+#include "format/format.h"
 
 #include <stdlib.h>
 #include <string.h>

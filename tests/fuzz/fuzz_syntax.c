@@ -1,7 +1,7 @@
 /* Lexer and parser: any bytes become tokens in order and a tree, or errors with places. */
 #include "fuzz.h"
 
-#include "syntax.h"
+#include "syntax/syntax.h"
 
 /* One behind the other, within the text, each of some bytes; the last one is the end. */
 static void check_tokens(const Tree *tree, size_t size) {

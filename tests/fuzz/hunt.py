@@ -74,9 +74,9 @@ def spelt(path, pattern):
 
 
 def words_of_blueprints():
-    words = spelt("compiler/keywords.def", r'^KEYWORD\(\w+, "([^"]+)"')
-    words |= spelt("compiler/operators.def", r'^OPERATOR\(\w+, "([^"]+)"')
-    words |= spelt("compiler/builtins.def", r"^(?:BUILTIN|REDUCTION)\((\w+)")
+    words = spelt("compiler/syntax/keywords.def", r'^KEYWORD\(\w+, "([^"]+)"')
+    words |= spelt("compiler/syntax/operators.def", r'^OPERATOR\(\w+, "([^"]+)"')
+    words |= spelt("compiler/check/builtins.def", r"^(?:BUILTIN|REDUCTION)\((\w+)")
     words |= spelt("grammar/blueprint.l", r'^"([^"]+)" +\{ return')
     return words | spelt("runtime/units/units.def", r'^HERMES_UNIT\("([^"]+)"')
 

@@ -1,6 +1,6 @@
 /* Mutations of blueprints, token by token: what libFuzzer changes byte by byte seldom gets past the
  * parser. Half of all inputs are changed here, the others by libFuzzer with its dictionary. */
-#include "syntax.h"
+#include "syntax/syntax.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -169,7 +169,7 @@ def check_own(grammars):
 
 def check_complete(grammars):
     """Every word of the language and every rule but those for the tree alone stands in both."""
-    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"', (SOURCE / "compiler/keywords.def").read_text(), re.M)
+    keywords = re.findall(r'^KEYWORD\(\w+, "(\w+)"', (SOURCE / "compiler/syntax/keywords.def").read_text(), re.M)
     for form in ("gbnf", "lark"):
         text = written(form)
         for keyword in keywords:

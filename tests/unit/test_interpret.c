@@ -303,7 +303,7 @@ static void test_all_operators(void **state) {
   (void)state;
   static const int arities[] = {
 #define OPERATOR(id, spelling, arity) arity,
-#include "operators.def"
+#include "syntax/operators.def"
 #undef OPERATOR
   };
   Bench *b = bench(1, 1);

@@ -3,7 +3,7 @@
  *
  * Programs are built by hand, or at random from a seed, so that nothing here depends on the parser.
  */
-#include "terms.h"
+#include "check/terms.h"
 
 #include <dlfcn.h>
 #include <hermes/compute.h>

@@ -1,0 +1,192 @@
+/* Program -> steps.
+ *
+ * Every definition becomes a step; so does each hidden slot that its lowering asks for, right
+ * before it. Terms are copied: the program itself stays as it was checked, for the interpreter.
+ */
+#include "lower/lower.h"
+
+#include <string.h>
+
+/* ---- nests ---- */
+
+Nest nest_inside(const Nest *nest, const Loop *loops, int count) {
+  Nest inside = *nest;
+  for (int i = 0; i < count; i++) {
+    inside.running |= variable_bit(inside.count);
+    inside.table[inside.count++] = loops[i].table;
+  }
+  return inside;
+}
+
+static Nest nest_of_slot(const Slot *slot) {
+  Nest nest = {.count = slot->rank};
+  for (int i = 0; i < slot->rank; i++) {
+    nest.table[i] = slot->index[i];
+    nest.running |= variable_bit(i);
+  }
+  return nest;
+}
+
+/* ---- steps ---- */
+
+/* Index variables of a term, those of its loops included. */
+static int variable_count(const Term *term) {
+  int count = 0;
+  if (!term) return 0;
+  if (term->kind == TERM_VARIABLE) count = term->index + 1;
+  for (int i = 0; i < term->loop_count; i++)
+    if (term->loops[i].variable >= count) count = term->loops[i].variable + 1;
+  for (int i = 0; i < term_part_count(term); i++) {
+    int part = variable_count(term_part(term, i));
+    if (part > count) count = part;
+  }
+  return count;
+}
+
+static int step_variables(const Slot *slot, const Step *step) {
+  const Term *const terms[] = {step->value, step->key, step->filter};
+  int count = slot->rank + step->scan_count;
+  for (int i = 0; i < 3; i++)
+    if (variable_count(terms[i]) > count) count = variable_count(terms[i]);
+  return count;
+}
+
+static void add_step(Lowering *l, Step step) {
+  const Slot *slot = &l->program->slots[step.slot];
+  step.step = slot->stage & STAGE_POLICY ? HERMES_EVALUATE : HERMES_PREPARE;
+  step.variable_count = step_variables(slot, &step);
+  l->compiler->steps.items[l->compiler->steps.count++] = step;
+}
+
+/* ---- hidden slots ---- */
+
+static bool holds_index(const Slot *slot, const int *tables, int count) {
+  bool taken[MAX_RANK] = {false};
+  for (int i = 0; i < count; i++) {
+    int k = 0;
+    while (k < slot->rank && (taken[k] || slot->index[k] != tables[i])) k++;
+    if (k == slot->rank) return false;
+    taken[k] = true;
+  }
+  return true;
+}
+
+/* Sizes are not known here. A matrix is what link-level models are made of; an array over three
+ * tables must not be larger than one that the program has anyway. */
+static bool is_affordable(const Lowering *l, const int *tables, int count) {
+  if (count <= 2) return true;
+  for (int i = 0; i < l->program->slot_count; i++)
+    if (holds_index(&l->program->slots[i], tables, count)) return true;
+  return false;
+}
+
+bool hidden_begin(Lowering *l, const Nest *nest, Variables variables, Hidden *hidden) {
+  int tables[MAX_RANK];
+  *hidden = (Hidden){.nest = nest, .renaming = {.arena = l->arena}};
+  for (int v = 0; v < nest->count; v++) {
+    if (!(variables & variable_bit(v))) continue;
+    if (hidden->rank == MAX_RANK) return false;
+    tables[hidden->rank] = nest->table[v];
+    hidden->variables[hidden->rank] = v;
+    hidden->renaming.variable[v] =
+        new_variable(l->arena, hidden->rank++, nest->table[v], (Span){0});
+  }
+  hidden->renaming.next = hidden->rank;
+  return l->program->slot_count < MAX_SLOTS && is_affordable(l, tables, hidden->rank);
+}
+
+static bool scans_equal(const Step *a, const Step *b) {
+  if (a->scan_count != b->scan_count || a->grouped != b->grouped) return false;
+  for (int i = 0; i < a->scan_count; i++)
+    if (a->scan[i].table != b->scan[i].table) return false;
+  return true;
+}
+
+static bool slots_alike(const Slot *a, const Slot *b) {
+  return a->role == b->role && a->type.kind == b->type.kind && a->rank == b->rank &&
+         memcmp(a->index, b->index, sizeof(int) * (size_t)a->rank) == 0;
+}
+
+/* The hidden slot that already holds this, or -1. */
+static int find_hidden(const Lowering *l, const Slot *slot, const Step *step) {
+  for (int i = 0; i < l->compiler->steps.count; i++) {
+    const Step *other = &l->compiler->steps.items[i];
+    if (other->kind == step->kind && slots_alike(&l->program->slots[other->slot], slot) &&
+        scans_equal(other, step) && term_equal(other->value, step->value) &&
+        term_equal(other->key, step->key) && term_equal(other->filter, step->filter))
+      return other->slot;
+  }
+  return -1;
+}
+
+/* Named after the definition that first needed it: load#1. */
+static Slot hidden_slot(Lowering *l, const Hidden *hidden, const Step *step, const Type *type) {
+  const Slot *owner = &l->program->slots[l->owner];
+  Slot slot = {.name = "",
+               .role = ROLE_HIDDEN,
+               .type = *type,
+               .unit = hermes_unit_one(),
+               .unit_text = "1",
+               .rank = hidden->rank,
+               .table = -1,
+               .block = owner->block,
+               .doc = "",
+               .span = owner->span,
+               .because = -1};
+  for (int i = 0; i < hidden->rank; i++) {
+    slot.index[i] = hidden->nest->table[hidden->variables[i]];
+    slot.variables[i] = i;
+  }
+  slot.stage = term_stage(l->program, step->value) | term_stage(l->program, step->key) |
+               term_stage(l->program, step->filter);
+  return slot;
+}
+
+static int add_hidden(Lowering *l, Slot slot, Step step) {
+  slot.name = arena_format(l->arena, "%s#%d", l->program->slots[l->owner].name, ++l->made);
+  slot.value = step.kind == STEP_MAP ? step.value : NULL;
+  slot.variable_count = step_variables(&slot, &step);
+  step.slot = l->program->slot_count++;
+  l->program->slots[step.slot] = slot;
+  add_step(l, step);
+  return step.slot;
+}
+
+Term *hidden_end(Lowering *l, const Hidden *hidden, Step step, const Type *type, Span span) {
+  Slot slot = hidden_slot(l, hidden, &step, type);
+  int number = find_hidden(l, &slot, &step);
+  if (number < 0) number = add_hidden(l, slot, step);
+  Term *read = new_slot(l->arena, l->program, number, span);
+  for (int i = 0; i < hidden->rank; i++)
+    read->args[i] = new_variable(l->arena, hidden->variables[i], slot.index[i], span);
+  return read;
+}
+
+/* ---- definitions ---- */
+
+/* A definition's own indices are its variables 0, 1, ..; loops inside are numbered by depth. */
+static Term *canonical(Lowering *l, const Slot *slot) {
+  Renaming renaming = {.arena = l->arena, .next = slot->rank};
+  for (int i = 0; i < slot->rank; i++)
+    renaming.variable[i] = new_variable(l->arena, i, slot->index[i], slot->span);
+  return renamed_term(&renaming, slot->value);
+}
+
+static void lower_slot(Lowering *l, int which) {
+  const Slot *slot = &l->program->slots[which];
+  Nest nest = nest_of_slot(slot);
+  l->owner = which;
+  l->made = 0;
+  Term *value = grouped(l, &nest, canonical(l, slot));
+  value = hoisted(l, &nest, value, slot->stage);
+  add_step(l, (Step){.kind = STEP_MAP, .slot = which, .value = value});
+}
+
+/* needs: stages inferred, and an order that puts what no policy reaches first. leaves: steps in the
+ * order in which they must run, HERMES_PREPARE before HERMES_EVALUATE for each slot; the slots that
+ * they need beside the program's own, appended to it. */
+void lower_program(Compiler *compiler) {
+  Lowering l = {.compiler = compiler, .program = &compiler->program, .arena = &compiler->arena};
+  compiler->steps = (Steps){ARENA_ARRAY(l.arena, Step, MAX_SLOTS), 0};
+  for (int i = 0; i < l.program->order_count; i++) lower_slot(&l, l.program->order[i]);
+}
