@@ -32,7 +32,7 @@ struct option {
 };
 
 static take_argument take_flag, take_text, take_list, take_names, take_format, take_count,
-    take_positive, take_memory, take_work, take_top;
+    take_positive, take_memory, take_work, take_top, take_seed;
 
 #define OPTION(name, argument, member, commands, take, help)                                       \
   { name, argument, offsetof(twin_options, member), commands, take, help }
@@ -65,6 +65,8 @@ static const option table[] = {
            "refuse to use more: 500MB, 8GiB (default 8GiB)"),
     OPTION("--max-work", "N", limits.work, WITH_DATA, take_work,
            "refuse more operations per candidate (default 1e12)"),
+    OPTION("--seed", "N", limits.seed, WITH_DATA, take_seed,
+           "of everything that is random, from 1 on (default 1); one seed, one result"),
     OPTION("--quiet", NULL, quiet, EVERY, take_flag, "no warnings, no progress"),
     OPTION("--help", NULL, help, EVERY, take_flag, "this text"),
 };
@@ -180,6 +182,11 @@ static bool take_top(const option *o, const char *argument, twin_options *option
 static bool take_work(const option *o, const char *argument, twin_options *options,
                       hermes_diagnostics *problems) {
   return take_whole(o, argument, options, problems, 1, 1e18);
+}
+
+static bool take_seed(const option *o, const char *argument, twin_options *options,
+                      hermes_diagnostics *problems) {
+  return take_whole(o, argument, options, problems, 1, 1e15);
 }
 
 static bool take_memory(const option *o, const char *argument, twin_options *options,

@@ -54,7 +54,7 @@ WORDS = ["--data", "--policy", "--set", "--show", "--row", "--top", "--rows", "-
          "--threads",
          "--max-memory", "--max-work", "--quiet", "--help", "--", "-", "-h", "--top=3", "--threads=2",
          "--threads=0",
-         "--rows=1", "--max-memory=1", "--max-memory=1kB", "--max-memory=64MiB", "--max-work=1e6", "--max-work=1",
+         "--rows=1", "--max-memory=1", "--max-memory=1kB", "--max-memory=64MiB", "--max-work=1e6", "--max-work=1", "--seed=7", "--seed=0",
          "--format=csv", "--format=json", "--format=xml", "--show=power", "--show=power,sleep,,",
          "--show=cell.tx_power",
          "--show=asleep,sleep", "--row=ue=u1", "--row=cell=c,3", "--row==", "--row", "run", "help", "\xff", "",

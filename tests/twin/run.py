@@ -106,7 +106,8 @@ def test_help_per_command(room):
         assert max(map(len, text.splitlines())) <= 100 + len(str(WORK)), text
         for option in ("--out FILE", "--quiet", "--help", "--format"):
             assert option in text, (command, option)
-        for option in ("--data DIR", "--policy FILE", "--set NAME=VALUE", "--max-memory SIZE", "--max-work N"):
+        for option in ("--data DIR", "--policy FILE", "--set NAME=VALUE", "--max-memory SIZE", "--max-work N",
+                       "--seed N"):
             assert (option in text) == (command != "info"), (command, option)
     assert "--threads N" in room.ok("power_control", "rank", "--help")
     assert "--show NAME,..." in room.ok("power_control", "run", "--help")
@@ -163,6 +164,7 @@ def test_options_with_a_wrong_value_say_what_they_take(room):
         ("run", ["--format", "xml"], "table, json or csv"), ("run", ["--format", "jsn"], "did you mean: json"),
         ("run", ["--max-memory", "lots"], "500MB"), ("run", ["--max-memory", "-1"], "8GiB"),
         ("run", ["--max-work", "0"], "whole number from 1"), ("run", ["--show", "sinr,,rate"], "comma"),
+        ("run", ["--seed", "0"], "whole number from 1"), ("run", ["--seed", "1.5"], "whole number from 1"),
         ("run", ["--out", ""], "FILE"), ("rank", [candidates, "--threads", "0"], "from 1 to 1024"),
         ("rank", [candidates, "--threads", "2.5"], "whole number"),
         ("rank", [candidates, "--top", "-3"], "whole number"),

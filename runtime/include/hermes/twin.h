@@ -20,7 +20,12 @@ typedef struct hermes_twin hermes_twin;
 typedef struct hermes_limits {
   uint64_t memory; /* bytes for all arrays of a twin; 0: the default, 8 GiB */
   uint64_t work;   /* operations for one candidate; 0: the default, 1e12 */
+  uint64_t seed;   /* of all that is random in a twin; 0: the default, 1 */
 } hermes_limits;
+
+static inline uint64_t hermes_seed(const hermes_limits *limits) {
+  return limits && limits->seed ? limits->seed : 1;
+}
 
 enum { HERMES_OK = 0, HERMES_INVALID = 1, HERMES_FAILED = 2 };
 
