@@ -218,7 +218,47 @@ def new_site():
     write_text(example, "policy.json", json.dumps(choice, indent=2) + "\n")
 
 
+# ---- frequency_reuse: 7 macro cells, 5 micro cells, 3 parts of the band, 200 users
+
+def frequency_reuse():
+    example, rng = "frequency_reuse", random.Random("frequency_reuse 1")
+    sites = hexagonal_sites(7, 600.0)
+    macros = [(f"m{s + 1}", tenth(x), tenth(y), 25, "macro", 8, 10) for s, (x, y) in enumerate(sites)]
+    micros = []
+    for s in range(5):
+        x, y = drop(rng, sites, 330.0, 200.0)
+        micros.append((f"s{s + 1}", tenth(x), tenth(y), 10, "micro", 5, 0.5))
+    write_table(example, "data/cells.csv", ["cell", "x", "y", "height", "kind", "antenna", "power"],
+                macros + micros)
+    parts = ["low", "middle", "high"]
+    write_table(example, "data/parts.csv", ["part", "width"], [("low", 5), ("middle", 5), ("high", 10)])
+    users = []
+    for u in range(1, 201):
+        x, y = drop(rng, sites, 380.0, 20.0)
+        users.append((f"u{u}", tenth(x), tenth(y)))
+    write_table(example, "data/ues.csv", ["ue", "x", "y"], users)
+
+    def reuse(shared, foreign, micro):
+        """Macro cells send in `shared` parts and in a third of the others; elsewhere with the factor `foreign`."""
+        power = {}
+        for s, (name, *_, full) in enumerate(macros):
+            color = 0 if s == 0 else 1 + s % 2  # no two neighbours of one color
+            low = [part for i, part in enumerate(parts) if part not in shared and i != color]
+            if low and foreign != 1:
+                power[name] = {part: full * foreign for part in low}
+        if micro != 1:
+            power.update({name: full * micro for name, *_, full in micros})
+        return {"power": power}
+
+    choices = [(shared, foreign, micro) for shared in ([], ["high"], ["low", "high"])
+               for foreign in (0, 0.05, 0.2, 0.5) for micro in (0, 1, 2, 4)]
+    choices += [([], 1, micro) for micro in (0, 1, 2, 4)]
+    write_text(example, "candidates.jsonl", "".join(json.dumps(reuse(*choice)) + "\n" for choice in choices))
+    write_text(example, "policy.json", json.dumps(reuse([], 0.05, 2), indent=1) + "\n")
+
+
 if __name__ == "__main__":
     power_control()
     energy_saving()
+    frequency_reuse()
     new_site()
