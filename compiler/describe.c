@@ -232,6 +232,27 @@ static const struct {
     [ROLE_BOUND] = {"bound", put_bound}, [ROLE_HIDDEN] = {"hidden", put_computed},
 };
 
+static void find_reads(const Term *term, bool *read) {
+  if (!term) return;
+  if (term->kind == TERM_SLOT) read[term->index] = true;
+  for (int i = 0; i < term->arg_count; i++)
+    find_reads(term->args[i], read);
+  find_reads(term->filter, read);
+  find_reads(term->body, read);
+  find_reads(term->fallback, read);
+}
+
+/* What a definition reads, as it was written: a reason is followed along it to where it began. */
+static void put_reads(cJSON *json, const Program *program, const Slot *slot) {
+  bool *read = calloc((size_t)program->slot_count, sizeof *read);
+  if (!read) made(NULL);
+  find_reads(slot->value, read);
+  cJSON *reads = put_array(json, "reads");
+  for (int i = 0; i < program->slot_count; i++)
+    if (read[i]) append(reads, cJSON_CreateNumber(i));
+  free(read);
+}
+
 static cJSON *slot_json(const Compiler *compiler, const Slot *slot) {
   cJSON *json = made(cJSON_CreateObject());
   put_text(json, "name", slot->name);
@@ -241,6 +262,7 @@ static cJSON *slot_json(const Compiler *compiler, const Slot *slot) {
   put_text(json, "doc", slot->doc);
   put_count(json, "line", line_of(compiler, slot->span));
   ROLES[slot->role].put(json, slot);
+  if (slot->value) put_reads(json, &compiler->program, slot);
   return json;
 }
 

@@ -265,6 +265,7 @@ static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   slot->refers = ordinal_or(r, json, "refers", d->table_count, -1);
   slot->block = ordinal_or(r, json, "block", d->block_count, -1);
   read_domain(r, json, &slot->domain);
+  slot->reads = ordinals(r, json, "reads", d->slot_count, &slot->read_count);
   const cJSON *stage;
   cJSON_ArrayForEach(stage, member(json, "stage")) slot->stage |=
       (unsigned)choice(r, stage, STAGES, "stage");

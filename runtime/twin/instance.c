@@ -28,6 +28,16 @@ size_t instance_elements(const hermes_twin *twin, int slot) {
   return is_slot(twin, slot) ? data_elements(&slot_of(twin, slot)->index, twin->tables->rows) : 0;
 }
 
+void instance_row_of(const hermes_twin *twin, const hermes_index *index, size_t element,
+                     size_t *row) {
+  memset(row, 0, HERMES_MAX_RANK * sizeof *row);
+  for (size_t i = index->rank; i-- > 0;) {
+    size_t rows = twin->tables->rows[index->table[i]];
+    row[i] = element % rows;
+    element /= rows;
+  }
+}
+
 bool instance_is_own(const hermes_slot *slot) {
   return slot->role == HERMES_POLICY || (slot->stage & HERMES_STAGE_POLICY &&
                                          slot->role != HERMES_COLUMN && slot->role != HERMES_INPUT);

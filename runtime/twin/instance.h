@@ -62,6 +62,10 @@ bool instance_is_own(const hermes_slot *slot);
  * required input is not set. What faults stays in base->fault. */
 int instance_prepare(hermes_twin *twin);
 size_t instance_elements(const hermes_twin *twin, int slot);
+/* needs: every table of the index has rows. leaves: HERMES_MAX_RANK row numbers, 0 beyond the rank.
+ */
+void instance_row_of(const hermes_twin *twin, const hermes_index *index, size_t element,
+                     size_t *row);
 
 /* One element as a number in the declared unit, as people would write it, and back. */
 double instance_get(const hermes_slot *slot, const void *array, size_t element);

@@ -162,16 +162,6 @@ static row_result check_row(sweep *s, const size_t *row) {
 
 /* ---- all rows ---- */
 
-static void row_of(const sweep *s, size_t number, size_t *row) {
-  const hermes_index *index = &s->expect->index;
-  memset(row, 0, HERMES_MAX_RANK * sizeof *row);
-  for (size_t i = index->rank; i-- > 0;) {
-    size_t rows = s->twin->tables->rows[index->table[i]];
-    row[i] = number % rows;
-    number /= rows;
-  }
-}
-
 /* Every row in order where there are at most `most`, else rows in a random order until enough were
  * checked. */
 static void check_rows(sweep *s, size_t most, size_t *total, size_t *failed_row) {
@@ -181,7 +171,8 @@ static void check_rows(sweep *s, size_t most, size_t *total, size_t *failed_row)
   if (visits < rows && visits < most) visits = most;
   *total = rows;
   for (size_t i = 0; i < visits && s->checked < most; i++) {
-    row_of(s, sampled ? hermes_random_order(SAMPLE_KEY, (uint64_t)s->number, rows, i) : i, row);
+    size_t number = sampled ? hermes_random_order(SAMPLE_KEY, (uint64_t)s->number, rows, i) : i;
+    instance_row_of(s->twin, &s->expect->index, number, row);
     row_result result = check_row(s, row);
     if (result == ROW_LEFT_OUT) --*total;
     if (result != ROW_INVALID) continue;

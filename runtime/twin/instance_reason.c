@@ -57,20 +57,68 @@ static void empty_reduction(const hermes_twin *twin, const hermes_frame *frame,
   end_whole(outcome, used);
 }
 
+typedef enum lack { NO_NUMBER, LESS_THAN_ALL, MORE_THAN_ALL } lack;
+
+static lack lack_of(double value) {
+  return isnan(value) ? NO_NUMBER : value < 0 ? LESS_THAN_ALL : MORE_THAN_ALL;
+}
+
+/* The first element of a slot that lacks a finite value in this way, or SIZE_MAX. */
+static size_t first_lacking(const hermes_twin *twin, const hermes_frame *frame, int number,
+                            lack kind) {
+  const double *values = frame->slot[number];
+  if (twin->description->slots[number].kind != HERMES_REAL || !values) return SIZE_MAX;
+  size_t elements = instance_elements(twin, number);
+  for (size_t e = 0; e < elements; e++)
+    if (!isfinite(values[e]) && lack_of(values[e]) == kind) return e;
+  return SIZE_MAX;
+}
+
+/* From a value to the first one that it reads and that lacks the same, and on to where it began. */
+static int origin(const hermes_twin *twin, const hermes_frame *frame, int number, lack kind) {
+  const hermes_description *d = twin->description;
+  for (size_t steps = 0; steps < d->slot_count; steps++) {
+    const hermes_slot *slot = &d->slots[number];
+    int next = -1;
+    for (size_t i = 0; i < slot->read_count && next < 0; i++)
+      if (slot->reads[i] != number && first_lacking(twin, frame, slot->reads[i], kind) != SIZE_MAX)
+        next = slot->reads[i];
+    if (next < 0) break;
+    number = next;
+  }
+  return number;
+}
+
+static void append_line(const hermes_slot *slot, hermes_outcome *outcome, size_t *used) {
+  if (slot->line > 0) append(outcome, used, " (blueprint line %d)", slot->line);
+}
+
+/* ", first `sinr` at ue u17 (blueprint line 43)": where it began, if not here. */
+static void append_origin(const hermes_twin *twin, const hermes_frame *frame, int number, lack kind,
+                          hermes_outcome *outcome, size_t *used) {
+  int first = origin(twin, frame, number, kind);
+  if (first == number) return;
+  const hermes_slot *slot = &twin->description->slots[first];
+  size_t row[HERMES_MAX_RANK];
+  instance_row_of(twin, &slot->index, first_lacking(twin, frame, first, kind), row);
+  append(outcome, used, ", first `%s`", slot->name);
+  append_row(twin, &slot->index, row, outcome, used);
+  append_line(slot, outcome, used);
+}
+
 void instance_not_finite(const hermes_twin *twin, const hermes_frame *frame, int number,
                          hermes_outcome *outcome) {
+  static const char *const lacks[] = {"not a number", "minus infinity", "infinite"};
   const hermes_slot *slot = &twin->description->slots[number];
-  double value = slot->kind == HERMES_REAL ? *(const double *)frame->slot[number] : 0;
-  const char *kind = slot->role == HERMES_KPI     ? "kpi"
+  const char *role = slot->role == HERMES_KPI     ? "kpi"
                      : slot->role == HERMES_BOUND ? "bound"
                                                   : "value";
+  lack kind = lack_of(slot->kind == HERMES_REAL ? *(const double *)frame->slot[number] : 0);
   size_t used = 0;
   outcome->status = HERMES_INVALID;
-  append(outcome, &used, "%s `%s` is %s", kind, slot->name,
-         isnan(value) ? "not a number"
-         : value < 0  ? "minus infinity"
-                      : "infinite");
-  if (slot->line > 0) append(outcome, &used, " (blueprint line %d)", slot->line);
+  append(outcome, &used, "%s `%s` is %s", role, slot->name, lacks[kind]);
+  append_line(slot, outcome, &used);
+  append_origin(twin, frame, number, kind, outcome, &used);
   end_whole(outcome, used);
 }
 

@@ -66,6 +66,8 @@ typedef struct hermes_slot {
   int block;      /* where it is computed; else -1 */
   unsigned stage; /* HERMES_STAGE_ bits */
   hermes_domain domain;
+  int *reads; /* slots that its definition reads */
+  size_t read_count;
 } hermes_slot;
 
 typedef struct hermes_table {
