@@ -7,7 +7,7 @@ statements ends in a line `}`: shrinking (shrink.py) takes such pieces away.
 import random
 import re
 
-from made_data import DATA_SETS, LARGE, PAIRS, TABLES
+from made_data import DATA_SETS, EXTREME, LARGE, PAIRS, TABLES
 from made_terms import Function, Scope, Terms, Value
 from made_types import (BOOL, ENUMERATIONS, GAIN, LEVELS, LINEAR, NUMBER, POINT, SLOPED, Type,
                         difference, is_linear, linear, logarithmic, product, row_of,
@@ -410,9 +410,10 @@ class Maker(Terms):
                 f'unit packet "of whatever length";\n{"".join(self.declarations)}')
 
     def data_sets(self):
-        """Numbers of those that the blueprint is run with: the large ones, as far as work allows."""
+        """Numbers of those that the blueprint is run with: the large ones, as far as work allows,
+        others, and an extreme one."""
         small = [n for n in range(DATA_SETS) if n not in LARGE]
-        return [*LARGE, *self.rng.sample(small, 3)]
+        return [*LARGE, *self.rng.sample(small, 3), EXTREME[self.seed % len(EXTREME)]]
 
 
 def bare(text):

@@ -2,7 +2,8 @@
 
 All blueprints share one set of files; each declares some of their columns. Data are made from a
 number: small tables mostly, of one row or none at times, one with more rows than a block of a sum
-has; values often are equal, so that ties are common.
+has; values often are equal, so that ties are common. The extreme ones hold levels without power and
+gains beyond all physics, and much that is zero.
 """
 import random
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from made_types import (ANGLE, BOOL, CLASSES, GAIN, LAYERS, MODES, NUMBER, POINT
                         logarithmic, row_of)
 
 DATA_SETS = 24
+EXTREME = [DATA_SETS, DATA_SETS + 1]  # behind the others
 MOST_SPARSE = 300  # pairs of a sparse table
 
 
@@ -87,6 +89,13 @@ SIZES = [(2, 3, 5, 2), (1, 1, 1, 1), (2, 3, 1100, 1), (0, 0, 0, 0), (2, 3, 0, 0)
 LARGE = [number for number, sizes in enumerate(SIZES) if max(sizes) > 1024]  # HERMES_SUM_BLOCK
 
 
+def extreme_field(rng, column):
+    """Half of them: of a logarithm what hardly any linear value holds, of anything else zero."""
+    if rng.random() < 0.5 or column.integer or column.unit == "dB/m":
+        return None
+    return rng.choice(["-10000", "0", "1000"]) if column.unit.startswith("dB") else "0"
+
+
 def quantised(rng, column, coarse):
     low, high = column.range
     if column.integer or coarse:
@@ -95,7 +104,7 @@ def quantised(rng, column, coarse):
     return repr(round(rng.uniform(low, high), rng.choice([1, 3, 9])))
 
 
-def field(rng, column, sizes, coarse):
+def field(rng, column, sizes, coarse, extreme):
     kind = column.type
     if kind.kind == "bool":
         return rng.choice(["true", "false"])
@@ -103,18 +112,18 @@ def field(rng, column, sizes, coarse):
         return rng.choice(kind.labels)
     if kind.kind == "ref":
         return f"{kind.table}{rng.randrange(sizes[kind.table])}"
-    return quantised(rng, column, coarse)
+    return extreme and extreme_field(rng, column) or quantised(rng, column, coarse)
 
 
 def header(column):
     return f"{column.name}[{column.unit}]" if column.unit else column.name
 
 
-def write_table(rng, path, keys, rows, columns, sizes):
+def write_table(rng, path, keys, rows, columns, sizes, extreme):
     coarse = [rng.random() < 0.5 for _ in columns]
     lines = [",".join(list(keys) + [header(c) for c in columns])]
     for row in rows:
-        fields = [field(rng, c, sizes, k) for c, k in zip(columns, coarse)]
+        fields = [field(rng, c, sizes, k, extreme) for c, k in zip(columns, coarse)]
         lines.append(",".join([*row, *fields]))
     path.write_text("\n".join(lines) + "\n")
 
@@ -131,7 +140,8 @@ def write_data(directory, number):
     directory.mkdir(parents=True, exist_ok=True)
     for table, columns in TABLES.items():
         rows = [(f"{table}{i}",) for i in range(sizes[table])]
-        write_table(rng, directory / f"{table}.csv", (table,), rows, columns, sizes)
+        write_table(rng, directory / f"{table}.csv", (table,), rows, columns, sizes,
+                    number in EXTREME)
     for table, (index, sparse, columns) in PAIRS.items():
         first, second = (sizes[t] for t in index)
         pairs = range(first * second)
@@ -139,9 +149,10 @@ def write_data(directory, number):
             pairs = sorted(rng.sample(pairs, min(len(pairs) * 2 // 5, MOST_SPARSE)))
         rows = [(f"{index[0]}{p // second}", f"{index[1]}{p % second}") for p in pairs]
         keys = index if index[0] != index[1] else ("from", "to")
-        write_table(rng, directory / f"{table}.csv", keys, rows, columns, sizes)
+        write_table(rng, directory / f"{table}.csv", keys, rows, columns, sizes,
+                    number in EXTREME)
 
 
 def write_all(directory):
-    for number in range(DATA_SETS):
+    for number in [*range(DATA_SETS), *EXTREME]:
         write_data(directory / str(number), number)
