@@ -96,11 +96,23 @@ static cJSON *blueprint_json(const Compiler *compiler) {
   return json;
 }
 
+static cJSON *source_json(const Made *source) {
+  if (!source->source) return made(cJSON_CreateNull());
+  cJSON *json = made(cJSON_CreateObject());
+  put_text(json, "name", source->source->name);
+  put(json, "table", source->of < 0 ? cJSON_CreateNull() : cJSON_CreateNumber(source->of));
+  cJSON *arguments = put_array(json, "arguments");
+  for (int i = 0; i < source->number_count; i++)
+    append(arguments, number_item(source->numbers[i]));
+  return json;
+}
+
 static cJSON *table_json(const Table *table, int number) {
   cJSON *json = made(cJSON_CreateObject());
   put_text(json, "name", table->name);
   put_text(json, "doc", table->doc);
-  put_text(json, "source", table->file);
+  put_text(json, "source", table->source);
+  put(json, "made", source_json(&table->made));
   put_index(json, table->rank == 1 ? &number : table->index, table->rank);
   put_truth(json, "sparse", table->sparse);
   cJSON *columns = put_array(json, "columns");

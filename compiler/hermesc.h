@@ -3,10 +3,10 @@
  *   source ─► tokens ─► tree ─► program (names, types, units) ─► contracts, cycles ─► stages ─► IR
  * ─► C ─► build └─► interpreter: the reference semantics
  *
- * Rooms: syntax/ makes the tree, and reads habits of other languages; check/ the program; fix/ tries
- * what would mend an error; lower/ and emit/ make C, native/ a program of it; format/ and doc/ write
- * a blueprint anew and explained; editor/ answers while one is typed; pages/ and grammar/ print what
- * the compiler knows of itself. The rest stands here.
+ * Rooms: syntax/ makes the tree, and reads habits of other languages; check/ the program; fix/
+ * tries what would mend an error; lower/ and emit/ make C, native/ a program of it; format/ and
+ * doc/ write a blueprint anew and explained; editor/ answers while one is typed; pages/ and
+ * grammar/ print what the compiler knows of itself. The rest stands here.
  *
  * One Compiler holds one compilation; all that it makes lives in its arena and is freed once. There
  * is no global state. Each pass has its file, and its contract above its function there: what it
@@ -17,6 +17,7 @@
 
 #include <hermes/diagnostics.h>
 #include <hermes/model.h>
+#include <hermes/sources.h>
 #include <hermes/units.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -211,7 +212,10 @@ typedef struct Decl {
   Name name; /* table, function, block, kpi, unit; dotted module name of an import */
   const char *doc;
   NameList *indices;     /* table */
-  const char *file;      /* table: the source after `from` */
+  const char *file;      /* table: after `from`; NULL: it has a source */
+  Name source;           /* table: what makes its rows; text NULL: a file */
+  Expr *arguments;       /* of the source */
+  Span source_span;      /* source and arguments */
   bool sparse;           /* table */
   bool operational;      /* block */
   Item *items;           /* columns, inputs, policies, parameters; a kpi's one item */
@@ -353,8 +357,18 @@ typedef struct Slot {
   int because;    /* stages.c: the slot through which the stage came, or -1 */
 } Slot;
 
+/* What makes the rows of a table that no file holds. */
+typedef struct Made {
+  const hermes_source *source;             /* NULL: a file */
+  int of;                                  /* the table that the source is about, or -1 */
+  double numbers[HERMES_SOURCE_ARGUMENTS]; /* in the source's units */
+  int number_count;
+} Made;
+
 typedef struct Table {
-  const char *name, *doc, *file;
+  const char *name, *doc;
+  const char *source; /* its file's name, or how it is made: "hexagonal(2, 500 m)" */
+  Made made;
   int rank; /* 1 or 2 */
   int index[2];
   bool sparse;

@@ -154,13 +154,13 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 
 %type <name> name dotted
 %type <doc> doc strings
-%type <decl> decl function_head
+%type <decl> decl function_head table_source
 %type <names> names table_index generics labels
 %type <item> items item parameters parameter_list parameter definition
 %type <index> indices index_list index
 %type <type> type
 %type <domain> domain range
-%type <expr> expr or_expr and_expr not_expr comparison sum product unary power postfix primary args expr_list filter step
+%type <expr> expr or_expr and_expr not_expr comparison sum product unary power postfix primary args expr_list source_arguments filter step
 %type <expr> constraints comparison_list within
 %type <fors> fors for_list
 %type <statement> block_statements block_statement function_statements function_statement expect_statements expect_statement
@@ -190,12 +190,12 @@ decls:
 decl:
     KW_IMPORT dotted ';'  { $$ = decl_new(parser, DECL_IMPORT, @$); $$->name = $dotted; }
   | KW_UNIT name doc ';'  { $$ = decl_new(parser, DECL_UNIT, @$); $$->name = $name; $$->doc = $doc; }
-  | sparse KW_TABLE name table_index KW_FROM STRING doc '{' items '}'  {
-      $$ = decl_new(parser, DECL_TABLE, @$);
+  | sparse KW_TABLE name table_index KW_FROM table_source doc '{' items '}'  {
+      $$ = $table_source;
+      $$->span = @$;
       $$->sparse = $sparse;
       $$->name = $name;
       $$->indices = $table_index;
-      $$->file = $STRING->text;
       $$->doc = $doc;
       $$->items = $items;
     }
@@ -242,6 +242,22 @@ sparse:
 table_index:
     %empty         { $$ = NULL; }
   | '[' names ']'  { $$ = $names; }
+  ;
+
+/* A file, or what makes the rows. */
+table_source:
+    STRING  { $$ = decl_new(parser, DECL_TABLE, @$); $$->file = $STRING->text; }
+  | name '(' source_arguments ')'  {
+      $$ = decl_new(parser, DECL_TABLE, @$);
+      $$->source = $name;
+      $$->arguments = $source_arguments;
+      $$->source_span = @$;
+    }
+  ;
+
+source_arguments:
+    %empty     { $$ = NULL; }
+  | expr_list
   ;
 
 block_kind:

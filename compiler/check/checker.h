@@ -174,7 +174,18 @@ Term *call_function(Scope *scope, const Expr *expr, int function);
 int find_function(Scope *scope, Name name); /* reports an unknown or ambiguous one; -1 */
 void check_unused_functions(Checker *checker);
 
+/* ---- sources.c: tables that no file holds ---- */
+/* How a table is made, as it is written, on one line. */
+const char *source_text_of(Checker *checker, const Decl *table);
+/* needs: all tables and columns declared. Reads the sources of tables and their arguments, and
+ * holds the columns against what the sources offer. */
+void check_sources(Checker *checker);
+
 /* ---- program.c ---- */
+/* A finite constant of a type; false, reported, where it is none. `unit` is that of `type` as it is
+ * written, `written` the type where it is declared by one, `what` the thing in messages. */
+bool check_constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
+                    const TypeExpr *written, const char *what, double *coherent);
 /* The range of a function's parameter, which stands in `source`; reports what is wrong with it. */
 Range read_parameter_range(Checker *checker, uint32_t source, const Item *item);
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it

@@ -120,7 +120,8 @@ static void declare_table(Checker *checker, const Decl *decl) {
   Table *table = &program->tables[program->table_count];
   *table = (Table){.name = decl->name.text,
                    .doc = decl->doc,
-                   .file = decl->file,
+                   .source = decl->file ? decl->file : source_text_of(checker, decl),
+                   .made = {.of = -1},
                    .sparse = decl->sparse,
                    .span = decl->name.span};
   table->rank = decl->indices ? 2 : 1;
@@ -249,8 +250,8 @@ static void declare_functions(Checker *checker, const Tree *tree) {
 
 /* ---- constants: defaults of columns, ranges ---- */
 
-static bool constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
-                     const TypeExpr *written, const char *what, double *coherent) {
+bool check_constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
+                    const TypeExpr *written, const char *what, double *coherent) {
   Term *term = check_expr(scope, expr, type);
   if (term->type.kind == TYPE_ERROR ||
       !require_declared(scope->checker, term, type, written, unit, what))
@@ -278,10 +279,12 @@ static void read_range(Scope *scope, Slot *slot, const DomainExpr *written, cons
   Type step = step_type(slot->type);
   double low, high, by = 0;
   const char *unit = slot->unit_text, *unit_of_step = step_unit(&slot->type, unit);
-  if (!constant(scope, written->low, &slot->type, unit, type, "the low end of a range", &low) ||
-      !constant(scope, written->high, &slot->type, unit, type, "the high end of a range", &high) ||
-      (written->step &&
-       !constant(scope, written->step, &step, unit_of_step, NULL, "the step of a range", &by)))
+  if (!check_constant(scope, written->low, &slot->type, unit, type, "the low end of a range",
+                      &low) ||
+      !check_constant(scope, written->high, &slot->type, unit, type, "the high end of a range",
+                      &high) ||
+      (written->step && !check_constant(scope, written->step, &step, unit_of_step, NULL,
+                                        "the step of a range", &by)))
     return;
   if (low > high || (written->open && low == high)) {
     report(compiler_of(scope->checker), HB0505, written->span,
@@ -310,7 +313,8 @@ static void read_values(Scope *scope, Slot *slot, const DomainExpr *written, con
   domain->values = ARENA_ARRAY(&compiler_of(scope->checker)->arena, double, count);
   for (const Expr *value = written->values; value; value = value->next) {
     double coherent;
-    if (!constant(scope, value, &slot->type, slot->unit_text, type, "a value of a set", &coherent))
+    if (!check_constant(scope, value, &slot->type, slot->unit_text, type, "a value of a set",
+                        &coherent))
       return;
     domain->values[domain->count++] = hermes_written_number(&slot->unit, coherent);
   }
@@ -454,8 +458,8 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
     return;
   }
   slot->or_missing = item->or_missing;
-  slot->has_default = constant(&scope, item->value, &slot->type, slot->unit_text, item->type,
-                               "the default", &slot->default_number);
+  slot->has_default = check_constant(&scope, item->value, &slot->type, slot->unit_text, item->type,
+                                     "the default", &slot->default_number);
   if (slot->has_default) check_default_range(checker, slot, slot->default_number, item);
 }
 
@@ -777,8 +781,8 @@ static void read_within(Scope *scope, Assert *assertion, const Expr *within) {
     return;
   }
   Type wanted = step_type(assertion->left->type);
-  constant(scope, within, &wanted, step_unit(&assertion->left->type, assertion->unit_text), NULL,
-           "the tolerance", &assertion->within);
+  check_constant(scope, within, &wanted, step_unit(&assertion->left->type, assertion->unit_text),
+                 NULL, "the tolerance", &assertion->within);
 }
 
 static void read_assert(Scope *scope, Expect *expect, const Statement *s) {
@@ -896,6 +900,7 @@ void resolve_names(Checker *checker) {
   allocate(checker);
   note_imports(checker);
   declare_all(checker);
+  check_sources(checker);
   check_definitions(checker);
   read_goals_and_expects(checker);
   check_unused_functions(checker);

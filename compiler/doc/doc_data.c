@@ -171,6 +171,26 @@ static const char *rows_text(const Document *document, const Decl *table) {
   return text;
 }
 
+static void write_made(Document *document, const Table *table) {
+  page_text(document->page, ", made by ");
+  page_code(document->page, table->source);
+  page_text(document->page, arena_format(document->arena, ": %s.", table->made.source->meaning));
+}
+
+static void write_file(Document *document, const Decl *table) {
+  page_text(document->page, table->sparse ? ", where one is known, in " : ", in ");
+  page_code(document->page, table->file);
+  page_text(document->page, table->sparse ? ". Others have the defaults." : ".");
+}
+
+static void write_source(Document *document, const Decl *decl) {
+  const Program *program = &document->compiler->program;
+  if (decl->file != NULL) write_file(document, decl);
+  for (int i = 0; i < program->table_count && decl->file == NULL; i++)
+    if (strcmp(program->tables[i].name, decl->name.text) == 0)
+      write_made(document, &program->tables[i]);
+}
+
 static void write_table(Document *document, const Decl *table) {
   Page *page = document->page;
   page_open(page, PART_CARD, arena_format(document->arena, "table-%s", table->name.text));
@@ -178,9 +198,7 @@ static void write_table(Document *document, const Decl *table) {
   write_doc(document, table->doc);
   page_open(page, PART_PARAGRAPH, NULL);
   page_text(page, clean_text(document->arena, rows_text(document, table)));
-  page_text(page, table->sparse ? ", where one is known, in " : ", in ");
-  page_code(page, table->file);
-  page_text(page, table->sparse ? ". Others have the defaults." : ".");
+  write_source(document, table);
   page_close(page, PART_PARAGRAPH);
   write_items(document, table);
   page_close(page, PART_CARD);

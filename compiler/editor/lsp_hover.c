@@ -74,7 +74,8 @@ static void say_table(const Knowledge *k, const Table *table, FILE *out) {
   if (table->rank == 2)
     fprintf(out, "[%s, %s]", program->tables[table->index[0]].name,
             program->tables[table->index[1]].name);
-  fprintf(out, " from \"%s\"\n```", table->file == NULL ? "" : table->file);
+  const char *quote = table->made.source ? "" : "\"";
+  fprintf(out, " from %s%s%s\n```", quote, table->source, quote);
   for (int i = 0; i < table->column_count; i++)
     fprintf(out, "%s`%s`", i == 0 ? "\ncolumns " : ", ",
             program->slots[table->first_column + i].name);

@@ -438,6 +438,38 @@ static void add_for_rows(Gathering *g) {
   add_tables(g, 1);
 }
 
+/* In a table that a source makes: columns that it offers, and that are not declared yet. */
+static void add_for_new_name(Gathering *g) {
+  const Decl *decl = g->site->decl;
+  int number = decl && decl->kind == DECL_TABLE ? find_table(g->checker, decl->name.text) : -1;
+  const Made *made = number < 0 ? NULL : &g->compiler->program.tables[number].made;
+  int count = made && made->source ? hermes_source_column_count(made->source) : 0;
+  for (int i = 0; i < count; i++) {
+    const hermes_source_column *column = &made->source->columns[i];
+    bool row = strcmp(column->unit, "row") == 0 && made->of >= 0;
+    if (column->needs > made->number_count || find_column(g->checker, number, column->name) >= 0)
+      continue;
+    add_name(g, (Follower){.text = column->name,
+                           .type = row ? table_of(g, made->of) : column->unit,
+                           .doc = column->meaning,
+                           .kind = FOLLOWER_COLUMN});
+  }
+}
+
+static void add_for_source(Gathering *g) {
+  enum { SIGNATURE = 256 };
+  size_t count;
+  const hermes_source *sources = hermes_sources(&count);
+  for (size_t i = 0; i < count; i++) {
+    char *signature = arena_alloc(&g->compiler->arena, SIGNATURE);
+    hermes_source_signature(&sources[i], signature, SIGNATURE);
+    add_name(g, (Follower){.text = sources[i].name,
+                           .type = signature,
+                           .doc = sources[i].meaning,
+                           .kind = FOLLOWER_BUILTIN});
+  }
+}
+
 static void consider_module(void *context, const char *module, const char *path) {
   Gathering *g = context;
   Span span = g->site->decl->name.span;
@@ -507,7 +539,7 @@ static const struct {
   void (*add)(Gathering *g);
 } places[] = {
     [SITE_NOWHERE] = {"no_name", NULL},
-    [SITE_NEW_NAME] = {"new_name", NULL},
+    [SITE_NEW_NAME] = {"new_name", add_for_new_name},
     [SITE_VALUE] = {"value", add_for_value},
     [SITE_MEMBER] = {"column", add_for_member},
     [SITE_ROWS] = {"table", add_for_rows},
@@ -516,6 +548,7 @@ static const struct {
     [SITE_MODULE] = {"module", add_for_module},
     [SITE_KPI] = {"kpi", add_for_kpi},
     [SITE_VARIED] = {"varied", add_for_varied},
+    [SITE_SOURCE] = {"source", add_for_source},
 };
 
 static const char *place_text(const Hole *hole, const Site *site) {

@@ -20,6 +20,7 @@ static const struct {
     {"module", "a module"},
     {"kpi", "a KPI"},
     {"varied", "a policy or an input"},
+    {"source", "what makes the rows of a table"},
     {"unit", "the number's unit, or what follows a number without one"},
     {"comment", "in a comment, anything may follow"},
     {"string", "in a string, anything may follow up to its closing quote"},

@@ -486,12 +486,38 @@ static void enter_expect(Site *site, const Decl *decl) {
   }
 }
 
+/* Arguments of a source: the table that it is about, and numbers. */
+static void enter_source(Site *site, const Decl *decl) {
+  const hermes_source *source = hermes_source_find(decl->source.text);
+  bool table = source && source->of_table;
+  int number = 0;
+  if (is_hole(decl->source)) found(site, SITE_SOURCE);
+  site->scope = scope_new(site->checker, IN_CONSTANT, 0);
+  for (const Expr *arg = decl->arguments; arg; arg = arg->next, number++) {
+    if (table && !number && is_hole(arg->name)) found(site, SITE_ROWS);
+    if (number - table < 0 || !in_expr(arg)) continue;
+    const char *unit = source && number - table < hermes_source_most(source)
+                           ? source->arguments[number - table].unit
+                           : NULL;
+    hermes_unit measure = hermes_source_unit(unit ? unit : "");
+    if (unit) site->declared = type_real(measure.scale, measure.dimension);
+    if (unit) site->unit = strcmp(unit, "int") == 0 ? "1" : unit;
+    enter(site, arg, unit ? site->declared : type_error);
+  }
+}
+
+static void enter_table(Site *site, const Decl *decl) {
+  if (decl->source.text) enter_source(site, decl);
+  if (site->kind == SITE_NOWHERE) enter_items(site, decl->items);
+}
+
 static void enter_decl(Site *site, const Decl *decl) {
   if (decl->kind == DECL_IMPORT && covers(site, decl->name.span)) found(site, SITE_MODULE);
   if (decl->kind != DECL_KPI && is_hole(decl->name)) found(site, SITE_NEW_NAME);
   enter_names(site, decl->indices, SITE_ROWS);
   if (site->kind != SITE_NOWHERE) return;
   switch (decl->kind) {
+  case DECL_TABLE: enter_table(site, decl); break;
   case DECL_FUNCTION: enter_function(site, decl); break;
   case DECL_BLOCK: enter_block(site, decl); break;
   case DECL_GOAL: enter_goal(site, decl); break;

@@ -15,6 +15,7 @@ typedef enum SiteKind {
   SITE_MODULE,   /* behind `import` */
   SITE_KPI,      /* in a goal */
   SITE_VARIED,   /* behind `vary` */
+  SITE_SOURCE,   /* what makes the rows of a table */
 } SiteKind;
 
 typedef struct Site {

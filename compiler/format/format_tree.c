@@ -313,10 +313,22 @@ static void lay_items(Layout *layout, const Decl *decl) {
   for (const Item *item = decl->items; item; item = item->next) lay_item(layout, item);
 }
 
-static void lay_table(Layout *layout, const Decl *decl) {
+static void lay_file(Layout *layout, const Decl *decl) {
   int file = first_of(layout, decl->name.span);
   while (!is(layout, file, TOKEN_STRING)) file++;
   layout->pieces[file].is_file = true;
+}
+
+static void lay_source(Layout *layout, const Decl *decl) {
+  layout->pieces[last_of(layout, decl->source.span) + 1].joins_left = true;
+  lay_listed(layout, decl->arguments, true);
+}
+
+static void lay_table(Layout *layout, const Decl *decl) {
+  if (decl->source.text)
+    lay_source(layout, decl);
+  else
+    lay_file(layout, decl);
   lay_items(layout, decl);
 }
 

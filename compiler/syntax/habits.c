@@ -426,7 +426,8 @@ static bool mend_tilde(Driver *driver, Token *token) {
 /* c.layer == "coverage" */
 static bool mend_quoted_label(Driver *driver, Token *token) {
   const char *letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  if (!expects(driver, TOKEN_NAME) || is_operand(token - 1) || !*token->text ||
+  if (expects(driver, TOKEN_STRING) || !expects(driver, TOKEN_NAME) || is_operand(token - 1) ||
+      !*token->text ||
       strspn(token->text, letters) < strlen(token->text))
     return false;
   offer_fix(refuse(driver, token->span, "a label stands without quotes"), token->span, token->text,

@@ -1,14 +1,15 @@
 /* The map of runtime/data: how files become arrays, file by file.
  *
  * A load goes: every source is read once; the keys of all one-index tables are collected, so that
- * tables may refer to one another in any order; sizes are checked against the limits; then every
- * column is filled, in coherent units.
+ * tables may refer to one another in any order, and the rows of tables without a file counted;
+ * sizes are checked against the limits; then every column is filled, in coherent units.
  */
 #ifndef HERMES_DATA_DATA_H
 #define HERMES_DATA_DATA_H
 
 #include <hermes/description.h>
 #include <hermes/diagnostics.h>
+#include <hermes/sources.h>
 #include <hermes/twin.h>
 
 #include <stdatomic.h>
@@ -25,6 +26,8 @@ enum {
   DATA_PATH_BYTES = 4096,
   DATA_SHOWN = 60, /* bytes of a file's text that a message repeats */
   DATA_NPY_HEADER_BYTES = 1 << 16,
+  DATA_MADE_ROWS = 10000000, /* most rows of a table that a source makes */
+  DATA_TRIES = 1000,         /* to find a place for one point */
 };
 #define DATA_FILE_BYTES ((uint64_t)16 << 30) /* largest file, unless the memory limit is lower */
 
@@ -129,6 +132,8 @@ typedef enum keys_added { KEYS_NEW, KEYS_TWICE, KEYS_FULL } keys_added;
 /* Adds the key of row `count`. A key that stands twice is kept, but found as the row that had it
  * first. */
 keys_added keys_add(data_keys *keys, const char *key, size_t length);
+/* A hash of a text, going on from that of another. */
+uint64_t keys_hash(uint64_t from, const char *key, size_t length);
 /* The row of a key, or -1. `guess` is tried first: files are mostly in order. */
 long keys_find(const data_keys *keys, const char *key, size_t length, size_t guess);
 const char *keys_at(const data_keys *keys, size_t row);
@@ -183,6 +188,31 @@ bool layout_keys(data_layout *layout, const hermes_description *description,
 bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys, void *const *slot);
 void layout_free(data_layout *layout);
 
+/* ---- generate.c: the rows of sources that are no files --------------------------------------- */
+
+/* One table while it is made. Every random number is a function of the seed, the name of the table,
+ * the row that it belongs to and a counter: no other row, and no other table, changes it. */
+typedef struct generator {
+  const hermes_source *source;
+  const char *table;                        /* its name */
+  double argument[HERMES_SOURCE_ARGUMENTS]; /* complete, in their units */
+  int given;                                /* arguments that were written */
+  uint64_t seed;
+  size_t rows;
+  const data_keys *parents; /* the rows that the source is about, and where they are */
+  size_t parent_count;
+  const double *parent_x, *parent_y;
+} generator;
+
+/* The number of rows, from the arguments, the seed and parent_count; infinite where there are more
+ * than DATA_MADE_ROWS. */
+double generate_count(const generator *g);
+/* The key of a row, in `size` bytes. */
+void generate_key(const generator *g, size_t row, char *key, size_t size);
+/* All columns of a row, in the order and the units of the source. False where no place was found for
+ * it in DATA_TRIES tries. */
+bool generate_row(const generator *g, size_t row, double *values);
+
 /* ---- tables.c: all tables of a description --------------------------------------------------- */
 
 /* What was read: shared by a twin and its clones, never changed. */
@@ -199,6 +229,15 @@ data_tables *data_load(hermes_description *description, const char *directory,
                        const hermes_limits *limits, hermes_diagnostics *problems);
 void data_free(data_tables *tables);
 
+/* ---- made.c: tables that a source makes ------------------------------------------------------ */
+
+/* needs: the keys of files. Sets the rows of tables that are made. */
+void made_count(data_tables *to, const hermes_limits *limits, hermes_diagnostics *problems);
+/* needs: rows within the limits. Makes their keys. */
+void made_name(data_tables *to, const hermes_limits *limits, hermes_diagnostics *problems);
+/* needs: arrays, and those of files filled without an error. */
+void made_fill(data_tables *to, const hermes_limits *limits, hermes_diagnostics *problems);
+
 /* ---- limits.c: sizes, before anything is allocated ------------------------------------------- */
 
 /* Elements of an array; SIZE_MAX where their number overflows. */
@@ -207,6 +246,7 @@ static inline size_t data_element_bytes(hermes_kind kind) {
   return kind == HERMES_REAL ? sizeof(double) : sizeof(int32_t);
 }
 uint64_t data_memory_limit(const hermes_limits *limits);
+uint64_t data_work_limit(const hermes_limits *limits);
 /* Bytes of all arrays of a twin; UINT64_MAX where they overflow. */
 uint64_t data_memory(const hermes_description *description, const size_t *rows);
 /* False, reported with the largest arrays, where memory or work exceed the limits. */

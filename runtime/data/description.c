@@ -227,10 +227,44 @@ static void read_domain(reader *r, const cJSON *object, hermes_domain *domain) {
   domain->step = number_or(r, json, "step", 0);
 }
 
+/* Arguments within their ranges: nothing else reaches what makes rows of them. */
+static void read_numbers(reader *r, const cJSON *json, hermes_made *made) {
+  size_t i = 0;
+  made->number_count = length(r, json, "arguments");
+  if (made->number_count < (size_t)made->source->least ||
+      made->number_count > (size_t)hermes_source_most(made->source))
+    fail(r, "`%s` has a wrong number of arguments", made->source->name);
+  made->numbers = take(r, made->number_count, sizeof *made->numbers);
+  if (!made->numbers) return;
+  for (const cJSON *item = member(json, "arguments")->child; item; item = item->next, i++) {
+    made->numbers[i] = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+    if (!hermes_source_takes(&made->source->arguments[i], made->numbers[i]))
+      fail(r, "`%s` of `%s` is out of its range", made->source->arguments[i].name,
+           made->source->name);
+  }
+}
+
+static hermes_made *read_made(reader *r, const cJSON *json) {
+  if (!json || cJSON_IsNull(json)) return NULL;
+  const hermes_source *source = hermes_source_find(text(r, json, "name"));
+  hermes_made *made = source ? take(r, 1, sizeof *made) : NULL;
+  if (!made) {
+    fail(r, "`made` names no source that is known");
+    return NULL;
+  }
+  made->source = source;
+  made->of = ordinal_or(r, json, "table", r->to->description.table_count, -1);
+  if (source->of_table != (made->of >= 0))
+    fail(r, "`%s` is about a table, or is not", source->name);
+  read_numbers(r, json, made);
+  return made;
+}
+
 static void read_table(reader *r, const cJSON *json, hermes_table *table) {
   table->name = text(r, json, "name");
   table->doc = text_or(r, json, "doc", "");
   table->source = text_or(r, json, "source", "");
+  table->made = read_made(r, member(json, "made"));
   table->index = index_of(r, json);
   table->sparse = flag(r, json, "sparse");
   size_t slots = r->to->description.slot_count;
@@ -288,6 +322,63 @@ static bool same_index(const hermes_index *a, const hermes_index *b) {
   return a->rank == b->rank && !memcmp(a->table, b->table, a->rank * sizeof a->table[0]);
 }
 
+/* A column that the other table must have: a length. */
+static int place_column(reader *r, const hermes_table *table, const char *name) {
+  const hermes_description *d = &r->to->description;
+  const hermes_unit metre = hermes_source_unit("m");
+  for (size_t i = 0; i < table->column_count && !r->failed; i++) {
+    const hermes_slot *slot = &d->slots[table->columns[i]];
+    if (!strcmp(slot->name, name) && slot->kind == HERMES_REAL &&
+        slot->measure.scale == HERMES_LINEAR &&
+        hermes_dimension_equal(&slot->measure.dimension, &metre.dimension))
+      return table->columns[i];
+  }
+  fail(r, "table `%s` has no place `%s`", table->name, name);
+  return 0;
+}
+
+/* Each table is made of one that is not made of it. */
+static void check_made_of(reader *r, const hermes_table *table) {
+  const hermes_table *tables = r->to->description.tables;
+  size_t steps = 0;
+  for (int of = table->made->of; of >= 0 && !r->failed;
+       of = tables[of].made ? tables[of].made->of : -1)
+    if (!hermes_table_has_rows(&tables[of], of) || ++steps > r->to->description.table_count)
+      fail(r, "it is made of itself, or of a table that has no rows of its own");
+}
+
+/* What a column is given, where it is not its default. */
+static void check_made_column(reader *r, const hermes_made *made, const hermes_slot *slot) {
+  const hermes_source_column *column = hermes_source_column_find(made->source, slot->name);
+  if (slot->has_default && (!column || (size_t)column->needs > made->number_count)) return;
+  if (!column || (size_t)column->needs > made->number_count) {
+    fail(r, "`%s` does not offer `%s`", made->source->name, slot->name);
+    return;
+  }
+  hermes_unit unit = hermes_source_unit(column->unit);
+  bool row = !strcmp(column->unit, "row"), truth = !strcmp(column->unit, "bool");
+  if (slot->kind != (row     ? HERMES_REF
+                     : truth ? HERMES_BOOL
+                             : HERMES_REAL) ||
+      (row && slot->refers != made->of) ||
+      (slot->kind == HERMES_REAL &&
+       (slot->measure.scale != unit.scale ||
+        !hermes_dimension_equal(&slot->measure.dimension, &unit.dimension))))
+    fail(r, "`%s` is not what `%s` offers", slot->name, made->source->name);
+}
+
+static void check_made(reader *r, const hermes_table *table) {
+  hermes_made *made = table->made;
+  const hermes_description *d = &r->to->description;
+  if (!hermes_table_has_rows(table, (int)(table - d->tables)))
+    fail(r, "a source makes tables with rows of their own");
+  check_made_of(r, table);
+  for (int i = 0; i < 2 && made->of >= 0 && !r->failed; i++)
+    made->place[i] = place_column(r, &d->tables[made->of], i ? "y" : "x");
+  for (size_t i = 0; i < table->column_count && !r->failed; i++)
+    check_made_column(r, made, &d->slots[table->columns[i]]);
+}
+
 static void check_table(reader *r, const hermes_table *table) {
   const hermes_description *d = &r->to->description;
   for (size_t i = 0; i < table->column_count && !r->failed; i++) {
@@ -296,6 +387,7 @@ static void check_table(reader *r, const hermes_table *table) {
         !same_index(&slot->index, &table->index))
       fail(r, "`%s` is not a column of it", slot->name);
   }
+  if (table->made && !r->failed) check_made(r, table);
   for (size_t i = 0; i < table->index.rank && table->index.rank > 1 && !r->failed; i++)
     if (d->tables[table->index.table[i]].index.rank != 1)
       fail(r, "an index over a table that has no rows of its own");
@@ -490,4 +582,10 @@ int hermes_description_slot(const hermes_description *description, hermes_role r
     if (description->slots[i].role == role && !strcmp(description->slots[i].name, name))
       return (int)i;
   return -1;
+}
+
+bool hermes_reads_files(const hermes_description *description) {
+  for (size_t i = 0; i < description->table_count; i++)
+    if (!description->tables[i].made) return true;
+  return false;
 }

@@ -10,10 +10,10 @@ enum {
   KEYS_LISTED = 8,        /* where none is near */
 };
 
-static uint64_t hash(const char *key, size_t length) {
-  uint64_t h = 0xCBF29CE484222325u; /* FNV-1a, then mixed: keys differ in their last digits */
-  for (size_t i = 0; i < length; i++)
-    h = (h ^ (unsigned char)key[i]) * 0x100000001B3u;
+uint64_t keys_hash(uint64_t from, const char *key, size_t length) {
+  uint64_t h =
+      from ^ 0xCBF29CE484222325u; /* FNV-1a, then mixed: keys differ in their last digits */
+  for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)key[i]) * 0x100000001B3u;
   return h ^ h >> 29;
 }
 
@@ -29,9 +29,8 @@ static bool is_key(const data_keys *keys, size_t row, const char *key, size_t le
 
 /* The bucket where a key stands, or that it would take. */
 static size_t bucket_of(const data_keys *keys, const char *key, size_t length) {
-  size_t mask = keys->buckets - 1, at = hash(key, length) & mask;
-  while (keys->bucket[at] && !is_key(keys, keys->bucket[at] - 1, key, length))
-    at = (at + 1) & mask;
+  size_t mask = keys->buckets - 1, at = keys_hash(0, key, length) & mask;
+  while (keys->bucket[at] && !is_key(keys, keys->bucket[at] - 1, key, length)) at = (at + 1) & mask;
   return at;
 }
 
@@ -55,8 +54,7 @@ static bool grow_rows(data_keys *keys) {
 
 static bool grow_text(data_keys *keys, size_t length) {
   size_t room = keys->room ? 2 * keys->room : 1024;
-  while (room < keys->size + length)
-    room *= 2;
+  while (room < keys->size + length) room *= 2;
   char *text = room - 1 > UINT32_MAX ? NULL : realloc(keys->text, room);
   if (!text) return false;
   keys->text = text;
@@ -101,8 +99,7 @@ void keys_suggest(const data_keys *keys, const char *key, size_t length, hermes_
   size_t count = keys->count < NEAREST_AMONG ? keys->count : NEAREST_AMONG;
   const char **names = malloc((count ? count : 1) * sizeof *names);
   char *word = strndup(key, length);
-  for (size_t row = 0; names && row < count; row++)
-    names[row] = keys_at(keys, row);
+  for (size_t row = 0; names && row < count; row++) names[row] = keys_at(keys, row);
   const char *nearest = names && word ? hermes_nearest(word, names, count) : NULL;
   if (nearest) hermes_diagnostic_fact(&d->candidates, "%s", nearest);
   if (!nearest && names) list_keys(names, count, d);

@@ -30,6 +30,10 @@ uint64_t data_memory_limit(const hermes_limits *limits) {
   return limits && limits->memory ? limits->memory : DEFAULT_MEMORY;
 }
 
+uint64_t data_work_limit(const hermes_limits *limits) {
+  return limits && limits->work ? limits->work : DEFAULT_WORK;
+}
+
 uint64_t data_memory(const hermes_description *description, const size_t *rows) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < description->slot_count; i++)
@@ -137,7 +141,7 @@ static bool check_work(const hermes_description *d, const size_t *rows, uint64_t
 
 bool data_check_limits(const hermes_description *description, const size_t *rows,
                        const hermes_limits *limits, hermes_diagnostics *problems) {
-  uint64_t work = limits && limits->work ? limits->work : DEFAULT_WORK;
+  uint64_t work = data_work_limit(limits);
   bool memory_fits = check_memory(description, rows, data_memory_limit(limits), problems);
   return check_work(description, rows, work, problems) && memory_fits;
 }

@@ -20,7 +20,7 @@ typedef struct loader {
   const hermes_description *description;
   data_source *sources; /* each file once */
   size_t source_count;
-  int *source_of; /* of each table */
+  int *source_of; /* of each table; -1: it is made */
   int directory;
   uint64_t file_limit;
   size_t *guess; /* of each index: the row last found */
@@ -54,6 +54,8 @@ static void list_sources(loader *l) {
   for (size_t i = 0; i < l->description->table_count; i++) {
     const char *name = l->description->tables[i].source;
     size_t s = 0;
+    l->source_of[i] = -1;
+    if (l->description->tables[i].made) continue;
     while (s < l->source_count && strcmp(l->sources[s].name, name))
       s++;
     if (s == l->source_count) l->sources[l->source_count++].name = name;
@@ -122,8 +124,8 @@ static void collect_from(loader *l, size_t table, csv_reader *csv) {
 }
 
 static void collect_keys(loader *l, size_t table) {
+  if (!has_rows(l->description, table) || l->description->tables[table].made) return;
   data_source *source = source_of(l, table);
-  if (!has_rows(l->description, table)) return;
   l->to->keys[table].incomplete = true; /* until they are read */
   if (!open_source(l, source)) return;
   if (is_npy(source->name)) {
@@ -406,6 +408,7 @@ static bool is_indexed(const loader *l, size_t table) {
 }
 
 static void fill_table(loader *l, size_t table) {
+  if (l->description->tables[table].made) return;
   data_source *source = source_of(l, table);
   if (is_indexed(l, table) && open_source(l, source))
     (is_npy(source->name) ? fill_from_npy : fill_from_csv)(l, table);
@@ -415,11 +418,11 @@ static void fill_table(loader *l, size_t table) {
 /* ---- the whole load ---- */
 
 static bool open_directory(loader *l, const char *name) {
-  l->directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  l->directory = open(name ? name : "", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (l->directory >= 0) return true;
   hermes_place nowhere = {0};
-  hermes_report(l->problems, HB0701, &nowhere, "data directory `%s` cannot be opened: %s", name,
-                strerror(errno));
+  hermes_report(l->problems, HB0701, &nowhere, "data directory `%s` cannot be opened: %s",
+                name ? name : "", strerror(errno));
   return false;
 }
 
@@ -446,14 +449,18 @@ static bool allocate_columns(loader *l) {
 }
 
 static void load(loader *l, const char *directory, const hermes_limits *limits) {
-  if (!begin(l) || !open_directory(l, directory)) return;
+  if (!begin(l)) return;
   list_sources(l);
+  if (l->source_count && !open_directory(l, directory)) return;
   for (size_t i = 0; i < l->description->table_count; i++)
     collect_keys(l, i);
+  made_count(l->to, limits, l->problems);
   if (!data_check_limits(l->description, l->to->rows, limits, l->problems)) return;
+  made_name(l->to, limits, l->problems);
   if (!allocate_columns(l)) return;
   for (size_t i = 0; i < l->description->table_count; i++)
     fill_table(l, i);
+  if (l->problems->errors == l->errors_before) made_fill(l->to, limits, l->problems);
 }
 
 static size_t source_number(const loader *l, const hermes_diagnostic *d) {
@@ -484,8 +491,7 @@ static void sort_problems(const loader *l) {
 
 static void end(loader *l) {
   if (l->sources) sort_problems(l);
-  for (size_t i = 0; i < l->source_count; i++)
-    data_source_free(&l->sources[i]);
+  for (size_t i = 0; i < l->source_count; i++) data_source_free(&l->sources[i]);
   free(l->sources);
   free(l->source_of);
   free(l->guess);

@@ -84,9 +84,10 @@ typedef struct twin_options {
   hermes_limits limits;
 } twin_options;
 
-/* Reads the words behind the command. False, with the reasons in `problems`, where one is wrong. */
+/* Reads the words behind the command. False, with the reasons in `problems`, where one is wrong.
+ * `reads_files`: tables of the twin do, so that a command needs --data. */
 bool twin_options_parse(const twin_command *command, unsigned bit, int count, char **words,
-                        twin_options *options, hermes_diagnostics *problems);
+                        bool reads_files, twin_options *options, hermes_diagnostics *problems);
 void twin_options_free(twin_options *options);
 void twin_options_help(FILE *out, unsigned bit);
 /* The same table as hermes/manual.h has it, to be freed. */

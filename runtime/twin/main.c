@@ -106,10 +106,15 @@ static void print_examples(FILE *out, const twin_session *s, const char *example
   }
 }
 
+/* What stands behind a command in its usage line. */
+static const char *data_text(const twin_session *s, const twin_command *c) {
+  return c->needs_data && hermes_reads_files(s->description) ? " --data DIR" : "";
+}
+
 static void print_command_help(FILE *out, const twin_session *s, size_t number) {
   const twin_command *c = &table[number];
   fprintf(out, "usage: %s %s%s%s%s [OPTIONS]\n\n%s\n\noptions:\n", s->program, c->name,
-          c->needs_data ? " --data DIR" : "", *c->arguments ? " " : "", c->arguments, c->text);
+          data_text(s, c), *c->arguments ? " " : "", c->arguments, c->text);
   twin_options_help(out, 1u << number);
   fputs("\nexamples:\n", out);
   print_examples(out, s, c->examples);
@@ -157,10 +162,10 @@ static int print_version(twin_session *s) {
 
 static int run_command(twin_session *s, size_t number, int count, char **words) {
   s->command = &table[number];
-  if (!twin_options_parse(s->command, 1u << number, count, words, &s->options, &s->problems)) {
+  if (!twin_options_parse(s->command, 1u << number, count, words,
+                          hermes_reads_files(s->description), &s->options, &s->problems)) {
     fprintf(stderr, "usage: %s %s%s%s%s [OPTIONS]\n", s->program, s->command->name,
-            s->command->needs_data ? " --data DIR" : "", *s->command->arguments ? " " : "",
-            s->command->arguments);
+            data_text(s, s->command), *s->command->arguments ? " " : "", s->command->arguments);
     return HERMES_FAILED;
   }
   if (s->options.help) return help_on(s, s->command->name);
@@ -210,9 +215,8 @@ static void print_problems(const twin_session *s) {
 }
 
 int twin_main(const hermes_interface *interface, int argc, char **argv, bool confined) {
-  twin_session s = {.door = interface,
-                    .program = argc > 0 && argv[0] ? argv[0] : "ndt",
-                    .confined = confined};
+  twin_session s = {
+      .door = interface, .program = argc > 0 && argv[0] ? argv[0] : "ndt", .confined = confined};
   /* A closed pipe is an error to be reported, like a full disk. */
   struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
   sigaction(SIGPIPE, &ignore, &before);

@@ -221,6 +221,7 @@ typedef struct reader {
   char **words;
   twin_options *options;
   hermes_diagnostics *problems;
+  bool reads_files;
 } reader;
 
 static const option *find_option(const char *word, size_t length) {
@@ -316,7 +317,7 @@ static bool check_complete(const reader *r) {
   size_t count = r->options->arguments.count;
   if (count < r->command->least || count > r->command->most) good = wrong_count(r);
   if (r->options->format == TWIN_CSV && !r->command->has_csv) good = no_csv(r);
-  if (!r->command->needs_data || r->options->data) return good;
+  if (!r->command->needs_data || !r->reads_files || r->options->data) return good;
   hermes_diagnostic *d =
       hermes_report(r->problems, HB0806, NULL, "%s needs --data DIR", r->command->name);
   hermes_diagnostic_note(d, "DIR is the directory with the tables; `info` lists them");
@@ -324,9 +325,9 @@ static bool check_complete(const reader *r) {
 }
 
 bool twin_options_parse(const twin_command *command, unsigned bit, int count, char **words,
-                        twin_options *options, hermes_diagnostics *problems) {
+                        bool reads_files, twin_options *options, hermes_diagnostics *problems) {
   *options = (twin_options){.sweep = TWIN_SWEEP};
-  reader r = {command, bit, count, 0, words, options, problems};
+  reader r = {command, bit, count, 0, words, options, problems, reads_files};
   bool good = take_words(&r);
   if (options->json) options->format = TWIN_JSON;
   return good && (options->help || check_complete(&r));

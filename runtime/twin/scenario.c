@@ -28,6 +28,7 @@ static const twin_text *read_beneath(twin_session *session, int directory, const
 /* Inputs that go with the data; most data directories have none. */
 static bool assign_data_inputs(twin_session *session, twin_assignments *assignments) {
   static const char name[] = "inputs.json";
+  if (!session->options.data) return true; /* no table is read from a file */
   int directory = open(session->options.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat info;
   if (directory < 0) return true; /* reading the tables has said why */
@@ -81,8 +82,9 @@ static bool report_unset(twin_session *session, const hermes_slot *slot) {
   char *form = twin_slot_text(session, slot);
   hermes_diagnostic *d = hermes_report(&session->problems, HB0816, NULL,
                                        "the input `%s` has no default and was not given", form);
+  const char *data = session->options.data ? session->options.data : "DIR";
   hermes_diagnostic_note(d, "--set '%s=... %s', or {\"%s\": ...} in %s/inputs.json", slot->name,
-                         slot->unit, slot->name, session->options.data);
+                         slot->unit, slot->name, data);
   free(form);
   return false;
 }

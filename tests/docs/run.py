@@ -13,6 +13,7 @@ docs/primer.md, whose snippets continue one another, is tested by tests/primer.
 Beyond that, the tables of docs/language.md are held against the tables of the compiler, row by row.
 usage: run.py HERMESC [WORKDIR]
 """
+import json
 import os
 import pathlib
 import re
@@ -139,6 +140,41 @@ def check_keywords(page):
         same_rows(sorted(re.findall(r"`(\w+)`", line[1])), sorted(words))
 
 
+def offered(text):
+    """What `hermesc next` offers behind a text, without what is punctuation: (name, type, doc) each."""
+    done = subprocess.run([HERMESC, "next", "--format=json", f"-:{len(text)}"], input=text, text=True,
+                          capture_output=True, timeout=60)
+    items = json.loads(done.stdout)["items"]
+    return [(i["text"], i.get("type"), i.get("doc")) for i in items if i["kind"] in ("builtin", "column")]
+
+
+def columns_of(name, of_table, count):
+    """"`x : m`, `y : m`" of a source with so many arguments."""
+    arguments = ["site"] * of_table + ["1"] * count
+    text = f"blueprint b;\ntable site from \"s\" {{ x : m; y : m; }}\ntable new from {name}({', '.join(arguments)}) {{ "
+    return [f"`{column} : {of}`" for column, of, _ in offered(text)]
+
+
+def source_rows():
+    """Each source, what it makes, and its columns: those that an optional argument brings behind its name."""
+    signatures = {name: (signature, doc) for name, signature, doc in offered("blueprint b;\ntable new from ")}
+    for name in re.findall(r"^SOURCE\((\w+),", source_text("runtime/include/hermes/sources.def"), re.M):
+        signature, doc = signatures[name]
+        needed, _, optional = signature.partition("[")
+        of_table, least = "(T" in needed, needed.count(":")
+        known = columns_of(name, of_table, least)
+        columns = ", ".join(known)
+        for i, argument in enumerate(re.findall(r"(\w+):", optional)):
+            more = [c for c in columns_of(name, of_table, least + i + 1) if c not in known]
+            columns += f"; with `{argument}` {', '.join(more)}" if more else ""
+            known += more
+        yield [f"`{signature}`", doc, columns]
+
+
+def check_sources(page):
+    same_rows(table_rows(page, ["source", "makes", "columns"]), list(source_rows()))
+
+
 def constant(name, texts):
     for text in texts:
         found = re.search(rf"\b{name}\s*=\s*([^,}}/]+?)\s*[,}}\n/]|#define {name} (.+)", text)
@@ -180,7 +216,7 @@ def snippet_tests(snippet):
 
 def page_tests(work):
     page = LANGUAGE.read_text(encoding="utf-8")
-    checks = {"built-in functions": check_builtins, "units": check_units, "library": check_library,
+    checks = {"built-in functions": check_builtins, "units": check_units, "library": check_library, "sources": check_sources,
               "words": check_keywords, "limits": check_limits}
     for name, check in checks.items():
         yield f"docs/language.md, {name}", lambda check=check: check(page)

@@ -61,11 +61,11 @@ static Bench *bench(size_t ues, size_t cells) {
   give_source(b);
   b->rows[UE] = ues;
   b->rows[CELL] = cells;
-  b->tables[UE] = (Table){.name = "ue", .doc = "", .file = "ues.csv", .rank = 1, .index = {UE}};
+  b->tables[UE] = (Table){.name = "ue", .doc = "", .source = "ues.csv", .rank = 1, .index = {UE}};
   b->tables[CELL] =
-      (Table){.name = "cell", .doc = "sites", .file = "cells.csv", .rank = 1, .index = {CELL}};
+      (Table){.name = "cell", .doc = "sites", .source = "cells.csv", .rank = 1, .index = {CELL}};
   b->tables[PATH] =
-      (Table){.name = "path", .doc = "", .file = "rsrp.csv", .rank = 2, .index = {UE, CELL}};
+      (Table){.name = "path", .doc = "", .source = "rsrp.csv", .rank = 2, .index = {UE, CELL}};
   Program *program = &b->compiler.program;
   program->name = "bench";
   program->doc = "what is \"meant\"";

@@ -57,7 +57,7 @@ static World *world_new(uint64_t seed) {
   program->table_count = TABLES;
   for (int i = 0; i < TABLES; i++)
     program->tables[i] =
-        (Table){.name = TABLE_NAMES[i], .doc = "", .file = "", .rank = 1, .index = {i}};
+        (Table){.name = TABLE_NAMES[i], .doc = "", .source = "", .rank = 1, .index = {i}};
   memcpy(w->rows, (size_t[]){5, 2600, 3}, sizeof w->rows);
   w->random = seed;
   return w;

@@ -8,6 +8,7 @@
 #define HERMES_DESCRIPTION_H
 
 #include <hermes/model.h>
+#include <hermes/sources.h>
 #include <hermes/units.h>
 
 #include <stdbool.h>
@@ -70,9 +71,20 @@ typedef struct hermes_slot {
   size_t read_count;
 } hermes_slot;
 
+/* What makes the rows of a table that no file holds. */
+typedef struct hermes_made {
+  const hermes_source *source;
+  int of;          /* the table that the source is about, or -1 */
+  int place[2];    /* its columns x and y: slots */
+  double *numbers; /* arguments, in the source's units */
+  size_t number_count;
+} hermes_made;
+
 typedef struct hermes_table {
-  const char *name, *doc, *source;
-  hermes_index index; /* of a one-index table: itself alone */
+  const char *name, *doc;
+  const char *source;       /* the name of its file, or how it is made: "hexagonal(2, 500 m)" */
+  struct hermes_made *made; /* NULL: a file holds it */
+  hermes_index index;       /* of a one-index table: itself alone */
   bool sparse;
   int *columns; /* slots */
   size_t column_count;
@@ -170,6 +182,9 @@ bool hermes_domain_holds(const hermes_domain *domain, double number);
 /* "-6 dB .. 6 dB step 1 dB", "{40 ms, 80 ms}", "" where anything will do. Always terminates
  * `text`. */
 void hermes_domain_text(const hermes_domain *domain, const char *unit, char *text, size_t size);
+
+/* Does a table stand in a file? */
+bool hermes_reads_files(const hermes_description *description);
 
 /* Is this table indexed by itself alone: one that has rows and keys? */
 static inline bool hermes_table_has_rows(const hermes_table *table, int number) {

@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""Tables that no file holds: places, directions and chance, held against what is worked out here.
+
+usage: run.py HERMESC [WORKDIR]
+"""
+import collections
+import csv
+import io
+import itertools
+import json
+import math
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests"))
+from cases import require, run_all  # noqa: E402
+
+HERMESC = pathlib.Path(sys.argv[1]).resolve()
+SITES = "table site from hexagonal({rings}, 500 m) {{ x : m; y : m; }}\n"
+NEIGHBOURS = [(500 * math.cos(math.radians(a)), 500 * math.sin(math.radians(a))) for a in range(30, 390, 60)]
+
+
+# ---- running ----
+
+def run(text, *words, data=None):
+    """The finished run of a blueprint with these tables."""
+    with tempfile.TemporaryDirectory(prefix="hermes layouts ") as directory:
+        path = pathlib.Path(directory) / "b.hbp"
+        path.write_text("blueprint b;\n" + text + "kpi nothing : 1 = 1;\n", encoding="utf-8")
+        for name, content in (data or {}).items():
+            (path.parent / name).write_text(content, encoding="utf-8")
+        words = [*words, "--data", directory] if data else words
+        return subprocess.run([HERMESC, "interpret", path, "run", *words], text=True, capture_output=True, timeout=120,
+                              env={**os.environ, "NO_COLOR": "1"})
+
+
+def rows(text, table, columns, *words, data=None):
+    """The rows of a table, {key: (column, ...)}: numbers where they are some."""
+    show = ",".join(f"{table}.{column}" for column in columns.split())
+    done = run(text, "--show", show, "--format", "csv", *words, data=data)
+    require(done.returncode == 0, done.stderr)
+    found = list(csv.reader(io.StringIO(done.stdout)))[1:]
+    return {row[0]: tuple(map(number, row[1:])) for row in found}
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text == "true" if text in ("true", "false") else text
+
+
+def fails(text, code, *expected, words=()):
+    done = run(text, *words)
+    require(done.returncode == 2 and f"error[{code}]" in done.stderr, f"no {code}:\n{done.stderr}")
+    for part in expected:
+        require(part in done.stderr, f"no `{part}` in\n{done.stderr}")
+
+
+def near(a, b):
+    return abs(a - b) <= 1e-9 * max(1, abs(a), abs(b))
+
+
+def same_places(found, wanted):
+    for place in wanted:
+        require(any(math.dist(place, other) < 1e-6 for other in found), f"nothing stands at {place}")
+    require(len(found) == len(wanted), f"{len(found)} places instead of {len(wanted)}")
+
+
+def fits(counts, expected, most):
+    """Pearson's chi-square stays below a bound that chance passes once in 10000 times."""
+    found = sum((count - expected) ** 2 / expected for count in counts)
+    require(found < most, f"chi-square is {found:.1f}, beyond {most}: {counts}")
+
+
+# ---- grids ----
+
+def grid(rings):
+    """All sites within so many steps of a neighbour, walked to one by one."""
+    found = {(0, 0): (0.0, 0.0)}
+    for _ in range(rings):
+        for x, y in list(found.values()):
+            for dx, dy in NEIGHBOURS:
+                found.setdefault((round(x + dx), round(y + dy)), (x + dx, y + dy))
+    return list(found.values())
+
+
+def check_grid():
+    for rings in (0, 1, 2, 5):
+        found = rows(SITES.format(rings=rings), "site", "x y")
+        require(list(found) == [f"s{i}" for i in range(3 * rings * (rings + 1) + 1)], f"keys are {list(found)}")
+        same_places(list(found.values()), grid(rings))
+
+
+def check_rings():
+    """Ring by ring: the steps to the middle never become fewer."""
+    steps = {(round(x), round(y)): ring for ring in range(5, -1, -1) for x, y in grid(ring)}
+    found = [steps[round(x), round(y)] for x, y in rows(SITES.format(rings=5), "site", "x y").values()]
+    require(found == sorted(found), f"rings come as {found}")
+
+
+def check_cells():
+    direct = rows("table cell from hexagonal(2, 500 m, 3) { x : m; y : m; azimuth : deg; site : int; sector : int; }\n",
+                  "cell", "x y azimuth site sector")
+    require(len(direct) == 57, f"{len(direct)} cells")
+    sites = list(rows(SITES.format(rings=2), "site", "x y").values())
+    for i, (key, (x, y, azimuth, site, sector)) in enumerate(direct.items()):
+        require(key == f"s{i // 3}.c{i % 3}" and (site, sector) == (i // 3, i % 3), f"row {i} is {key}, {site}, {sector}")
+        require((x, y) == sites[i // 3] and azimuth == [30, 150, -90][i % 3], f"{key} is at {x}, {y}, {azimuth}")
+    others = rows(SITES.format(rings=2) + "table cell from sectors(site, 3) { x : m; y : m; azimuth : deg; site : site; "
+                  "sector : int; }\n", "cell", "x y azimuth site sector")
+    require({key: row[:3] for key, row in direct.items()} == {key: row[:3] for key, row in others.items()},
+            "sectors of sites are not the cells of the grid")
+    require(all(row[3] == key.split(".")[0] for key, row in others.items()), "a sector refers to another site")
+
+
+def check_azimuths():
+    found = rows(SITES.format(rings=0) + "table cell from sectors(site, 6, -190 deg) { azimuth : deg; }\n", "cell", "azimuth")
+    require([row[0] for row in found.values()] == [170, -130, -70, -10, 50, 110], f"azimuths are {found}")
+
+
+def check_sectors_of_a_file():
+    found = rows('table mast from "masts.csv" { x : km; y : km; }\ntable cell from sectors(mast, 2, 0 deg) { x : m; y : m; '
+                 "azimuth : deg; site : mast; }\n", "cell", "x y azimuth site",
+                 data={"masts.csv": "mast,x,y\nnorth,1,2.5\nsouth,1,-2\n"})
+    require(found == {"north.c0": (1000, 2500, 0, "north"), "north.c1": (1000, 2500, -180, "north"),
+                      "south.c0": (1000, -2000, 0, "south"), "south.c1": (1000, -2000, -180, "south")}, f"it is {found}")
+
+
+def check_hall():
+    found = rows("table ap from hall(120 m, 50 m, 6, 2, 20 m) { x : m; y : m; }\n", "ap", "x y")
+    require(list(found.values()) == [(x, y) for y in (15, 35) for x in (10, 30, 50, 70, 90, 110)], f"it is {found}")
+
+
+# ---- points in hexagons ----
+
+def site_of(place, sites):
+    return min(sites, key=lambda site: math.dist(place, sites[site]))
+
+
+def check_drop():
+    text = SITES.format(rings=2) + "table ue from drop(site, 40, 500 m, 35 m) { x : m; y : m; site : site; }\n"
+    sites, found = rows(text, "site", "x y"), rows(text, "ue", "x y site")
+    require(len(found) == 19 * 40 and list(found)[41] == "s1.u1", "keys or rows are others")
+    for key, (x, y, site) in found.items():
+        require(site_of((x, y), sites) == site == key.split(".")[0], f"{key} lies in another hexagon than {site}")
+        require(min(math.dist((x, y), other) for other in sites.values()) >= 35, f"{key} is too near to a site")
+
+
+def check_uniform_in_hexagon():
+    """In six triangles, and in rings of equal areas: those between the inner circle and that of half its area."""
+    text = SITES.format(rings=0) + "table ue from drop(site, 12000, 500 m, 0 m) { x : m; y : m; }\n"
+    places = list(rows(text, "ue", "x y").values())
+    fits(collections.Counter(int(math.degrees(math.atan2(y, x)) % 360 // 60) for x, y in places).values(), 2000, 25.7)
+    hexagon = 500 ** 2 * math.sqrt(3) / 2
+    inner = math.pi * 250 ** 2
+    for share in (0.25, 0.5, 1):
+        within = sum(math.hypot(x, y) ** 2 < share * 250 ** 2 for x, y in places) / 12000
+        wanted = share * inner / hexagon
+        deviation = math.sqrt(wanted * (1 - wanted) / 12000)
+        require(abs(within - wanted) < 4 * deviation, f"{within} lie within {share} of the inner circle, not {wanted}")
+
+
+def check_distance_to_every_site():
+    """The rows of the other table need be no grid: nobody is near to one of another hexagon either."""
+    text = ('table mast from "m.csv" { x : m; y : m; }\n'
+            "table ue from drop(mast, 300, 500 m, 100 m) { x : m; y : m; site : mast; }\n")
+    data = {"m.csv": "mast,x,y\na,0,0\nb,200,0\n"}
+    found = rows(text, "ue", "x y", data=data)
+    require(min(math.dist(place, other) for place in found.values() for other in ((0, 0), (200, 0))) >= 100,
+            "somebody is nearer than 100 m")
+
+
+def check_clusters():
+    text = SITES.format(rings=1) + ("table ue from clustered(site, 300, 500 m, 35 m, 3, 40 m, 66 %) "
+                                    "{ x : m; y : m; site : site; hotspot : int; }\n")
+    sites, found = rows(text, "site", "x y"), rows(text, "ue", "x y site hotspot")
+    groups = collections.defaultdict(list)
+    for key, (x, y, site, hotspot) in found.items():
+        require(site_of((x, y), sites) == site, f"{key} lies in another hexagon")
+        require(min(math.dist((x, y), other) for other in sites.values()) >= 35, f"{key} is too near to a site")
+        groups[site, hotspot].append((x, y))
+    require(set(groups) == {(site, i) for site in sites for i in range(4)}, "a hotspot is empty")
+    for (site, hotspot), places in groups.items():
+        widest = max(math.dist(a, b) for a, b in itertools.combinations(places, 2))
+        require(widest <= 80 or hotspot == 0, f"hotspot {hotspot} of {site} is {widest} m wide")
+        require(widest > 60, f"hotspot {hotspot} of {site} is {widest} m wide only")
+    inside = sum(hotspot > 0 for *_, hotspot in found.values())
+    require(abs(inside - 0.66 * 2100) < 4 * math.sqrt(2100 * 0.66 * 0.34), f"{inside} of 2100 are in hotspots")
+
+
+def check_floors():
+    text = "table ue from uniform(20000, 100 m, 50 m, 80 %) { indoor : bool; floors : int; floor : int; height : m; }\n"
+    found = list(rows(text, "ue", "indoor floors floor height").values())
+    inside = [row for row in found if row[0]]
+    require(abs(len(inside) - 16000) < 4 * math.sqrt(20000 * 0.8 * 0.2), f"{len(inside)} of 20000 are indoors")
+    require(all(row[1:] == (1, 1, 1.5) for row in found if not row[0]), "somebody outdoors is on a floor")
+    require(all(row[3] == 3 * (row[2] - 1) + 1.5 for row in found), "a height is not that of its floor")
+    fits(collections.Counter(row[1] for row in inside).values(), len(inside) / 5, 23.5)
+    for floors in range(4, 9):
+        of = [row[2] for row in inside if row[1] == floors]
+        require(set(of) == set(range(1, floors + 1)), f"of {floors} floors there are {set(of)}")
+        fits(collections.Counter(of).values(), len(of) / floors, 30)
+
+
+def check_share_of_all_or_none():
+    for share, wanted in ((0, False), (100, True)):
+        found = rows(f"table ue from uniform(500, 9 m, 9 m, {share} %) {{ indoor : bool; }}\n", "ue", "indoor")
+        require({row[0] for row in found.values()} == {wanted}, f"{share} % are not {wanted}")
+
+
+# ---- points on a rectangle ----
+
+def check_uniform():
+    found = list(rows("table ue from uniform(10000, 200 m, 50 m) { x : m; y : m; }\n", "ue", "x y").values())
+    require(all(0 <= x < 200 and 0 <= y < 50 for x, y in found), "somebody is outside")
+    fits(collections.Counter((int(x // 20), int(y // 5)) for x, y in found).values(), 100, 161)
+
+
+def poisson(seed, mean):
+    text = f"table bs from poisson({mean} km^-2, 2 km, 0.5 km) {{ x : m; y : m; }}\n"
+    return list(rows(text, "bs", "x y", "--seed", str(seed)).values())
+
+
+def check_poisson():
+    """Over seeds, the number has the mean and the variance of the distribution, and points are uniform."""
+    drawn = [poisson(seed, 30) for seed in range(1, 201)]
+    counts, places = [len(points) for points in drawn], [point for points in drawn for point in points]
+    mean, variance = statistics.mean(counts), statistics.variance(counts)
+    require(abs(mean - 30) < 4 * math.sqrt(30 / 200), f"the mean number is {mean}")
+    require(abs(variance / 30 - 1) < 4 * math.sqrt(2 / 199), f"the variance is {variance}")
+    fits(collections.Counter((int(x // 200), int(y // 100)) for x, y in places).values(), len(places) / 50, 95)
+
+
+# ---- the same again ----
+
+NETWORK = SITES + ("table ue from drop(site, {users}, 500 m, 35 m, 80 %) {{ x : m; y : m; indoor : bool; height : m; }}\n"
+                   "table pub from clustered(site, {users}, 500 m, 35 m, 2, 40 m, 66 %) {{ x : m; y : m; }}\n"
+                   "table walker from uniform({users}, 3 km, 3 km) {{ x : m; y : m; }}\n")
+
+
+def drawn(seed=1, text=NETWORK, **numbers):
+    text = text.format(**{"rings": 1, "users": 5, **numbers})
+    found = {}
+    for table, columns in {"ue": "x y indoor height", "pub": "x y", "walker": "x y"}.items():
+        found.update({(table, key): row for key, row in rows(text, table, columns, "--seed", str(seed)).items()})
+    return found
+
+
+def check_same_again():
+    first = drawn()
+    require(first == drawn(), "one seed makes two drops")
+    other = drawn(seed=2)
+    require(not set(first.values()) & set(other.values()), "two seeds share a point")
+
+
+def check_more_rows():
+    """What is added moves nothing: a ring, users, another table in front, columns."""
+    first = drawn()
+    for more in ({"rings": 2}, {"users": 9}, {"text": "table other from uniform(7, 1 m, 1 m) {{ x : m; }}\n" + NETWORK}):
+        found = drawn(**more)
+        require(len(found) >= len(first), "there are fewer rows")
+        moved = [key for key in first if found[key] != first[key]]
+        require(not moved, f"with {more}, {moved[:3]} moved")
+
+
+def check_names_differ():
+    text = "table a from uniform(100, 1 m, 1 m) { x : m; y : m; }\ntable b from uniform(100, 1 m, 1 m) { x : m; y : m; }\n"
+    require(not set(rows(text, "a", "x").values()) & set(rows(text, "b", "x").values()), "two tables share a point")
+
+
+def check_native():
+    """A native twin draws as the interpreter does, and says where its tables come from."""
+    with tempfile.TemporaryDirectory(prefix="hermes layouts ") as directory:
+        path = pathlib.Path(directory)
+        (path / "b.hbp").write_text("blueprint b;\n" + NETWORK.format(rings=1, users=5) + "kpi nothing : 1 = 1;\n")
+        subprocess.run([HERMESC, path / "b.hbp", "-o", path / "ndt"], check=True, timeout=120)
+        words = ["run", "--show", "ue.x,ue.y,ue.indoor,ue.height", "--format", "csv", "--seed", "5"]
+        native = subprocess.run([path / "ndt", *words], text=True, capture_output=True, timeout=60).stdout
+        interpreted = subprocess.run([HERMESC, "interpret", path / "b.hbp", *words], text=True, capture_output=True,
+                                     timeout=60).stdout
+        require(native == interpreted and native.count("\n") == 36, "the two draw differently")
+        info = subprocess.run([path / "ndt", "info"], text=True, capture_output=True, timeout=60).stdout
+        require("ue from drop(site, 5, 500 m, 35 m, 80 %)" in info, info)
+        made = json.loads(subprocess.run([path / "ndt", "info", "--json"], text=True, capture_output=True,
+                                         timeout=60).stdout)["tables"][1]["made"]
+        require(made == {"name": "drop", "table": 0, "arguments": [5, 500, 35, 80]}, f"it is {made}")
+
+
+# ---- what is refused ----
+
+def check_limits():
+    fails("table a from uniform(10000001, 1 m, 1 m) { x : m; }\n", "HB0738", "more than 10000000 rows", "table `a`")
+    fails("table a from poisson(1e12 km^-2, 10 m, 10 m) { x : m; }\n", "HB0738")
+    fails("table a from uniform(1000, 1 m, 1 m) { x : m; y : m; }\n", "HB0733", words=("--max-memory", "10kB"))
+    fails(SITES.format(rings=20) + "table ue from drop(site, 10, 500 m, 35 m) { x : m; }\n", "HB0734",
+          words=("--max-work", "1e6"))
+
+
+def check_no_rows():
+    fails("table a from poisson(0 km^-2, 10 m, 10 m) { x : m; }\n", "HB0716", "no rows")
+
+
+def check_ranges():
+    fails("table a from uniform(1000, 10 m, 10 m) { x : cm in 0 cm .. 900 cm; y : m; }\n", "HB0726", "`x`", "table `a`",
+          "0 cm .. 900 cm")
+
+
+def check_no_place():
+    fails("table site from hexagonal(5, 100 m) { x : m; y : m; }\ntable ue from drop(site, 1, 500 m, 200 m) { x : m; }\n",
+          "HB0739", "s0.u0")
+
+
+def check_data():
+    require(run(SITES.format(rings=1)).returncode == 0, "a twin without files needs --data")
+    done = run('table site from "s.csv" { x : m; y : m; }\ntable ue from drop(site, 1, 500 m, 35 m) { x : m; }\n')
+    require(done.returncode == 2 and "HB0806" in done.stderr, f"it needs --data, and says:\n{done.stderr}")
+
+
+def check_defaults():
+    found = rows("table a from uniform(2, 1 m, 1 m) { x : m; power : dBm = 46 dBm; on : bool = true; indoor : bool = true; "
+                 "kind : {big, small} = small; }\n", "a", "power on indoor kind")
+    require(list(found.values()) == [(46, True, True, "small")] * 2, f"it is {found}")
+
+
+TESTS = [(name[6:].replace("_", " "), check) for name, check in list(globals().items()) if name.startswith("check_")]
+sys.exit(run_all(TESTS))
