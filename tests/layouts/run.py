@@ -292,6 +292,48 @@ def check_native():
         require(made == {"name": "drop", "table": 0, "arguments": [5, 500, 35, 80]}, f"it is {made}")
 
 
+# ---- wrap-around ----
+
+def nearest(dx, dy, rings):
+    """The least difference to any point of the lattice of copies, of which many more are tried than six."""
+    first = [(rings + 1) * a + rings * b for a, b in zip(NEIGHBOURS[0], NEIGHBOURS[1])]
+    second = [(rings + 1) * a + rings * b for a, b in zip(NEIGHBOURS[1], NEIGHBOURS[2])]
+    return min(((dx - i * first[0] - j * second[0], dy - i * first[1] - j * second[1])
+                for i in range(-3, 4) for j in range(-3, 4)), key=lambda d: math.hypot(*d))
+
+
+def check_wrap_around():
+    for rings in (0, 1, 2, 3):
+        text = "import radio.layout;\n" + SITES.format(rings=rings) + (
+            "table ue from drop(site, 7, 500 m, 0 m) { x : m; y : m; }\n"
+            "functional block b {\n"
+            f"out dx[u in ue, s in site] : m = wrapped_dx(s.x - u.x, s.y - u.y, {rings}, 500 m);\n"
+            f"out dy[u in ue, s in site] : m = wrapped_dy(s.x - u.x, s.y - u.y, {rings}, 500 m);\n"
+            f"out d[u in ue, s in site] : m = wrapped_distance(s.x - u.x, s.y - u.y, {rings}, 500 m);\n}}\n")
+        sites, ues = rows(text, "site", "x y"), rows(text, "ue", "x y")
+        done = run(text, "--show", "dx,dy,d", "--format", "csv")
+        require(done.returncode == 0, done.stderr)
+        found = [row[:2] + list(map(float, row[2:])) for row in list(csv.reader(io.StringIO(done.stdout)))[1:]]
+        require(len(found) == len(sites) * len(ues), "not every pair is there")
+        for ue, site, dx, dy, distance in found:
+            wanted = nearest(sites[site][0] - ues[ue][0], sites[site][1] - ues[ue][1], rings)
+            require(near(math.hypot(*wanted), distance) and near(math.hypot(dx, dy), distance),
+                    f"{rings} rings, {ue} to {site}: {dx}, {dy}, {distance}, not {wanted}")
+            require(math.dist((dx, dy), wanted) < 1e-6, f"{rings} rings, {ue} to {site}: {dx}, {dy}, not {wanted}")
+
+
+def check_no_edge():
+    """Seen from any site of the grid, the others are as far away as from the middle."""
+    text = "import radio.layout;\n" + SITES.format(rings=2) + (
+        "functional block b { out d[a in site, b in site] : m = "
+        "wrapped_distance(b.x - a.x, b.y - a.y, 2, 500 m); }\n")
+    views = collections.defaultdict(list)
+    for a, _, distance in list(csv.reader(io.StringIO(run(text, "--show", "d", "--format", "csv").stdout)))[1:]:
+        views[a].append(float(distance))
+    middle = sorted(views["s0"])
+    require(all(near(x, y) for view in views.values() for x, y in zip(sorted(view), middle)), "a site sees an edge")
+
+
 # ---- what is refused ----
 
 def check_limits():
