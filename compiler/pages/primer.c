@@ -88,6 +88,15 @@ static void list_reductions(Primer *p) {
   list_builtins(p, rows, rows + sizeof rows / sizeof *rows);
 }
 
+/* Their arguments: a wrong number of them is told the signature. */
+static void list_sources(Primer *p) {
+  size_t count;
+  const hermes_source *sources = hermes_sources(&count);
+  for (size_t i = 0; i < count; i++)
+    fprintf(p->out, "%s`%s`", i == 0 ? "  " : ", ", sources[i].name);
+  fputs("; called without arguments, the message tells them.\n", p->out);
+}
+
 static void list_unit(void *context, const char *symbol, const char *meaning, bool prefixes) {
   const Primer *p = context;
   hermes_unit unit;
@@ -196,6 +205,7 @@ static const struct {
 } lists[] = {
     {"version", list_version}, {"functions", list_functions}, {"reductions", list_reductions},
     {"units", list_units},     {"library", list_library},
+    {"sources", list_sources},
 };
 
 /* ---- snippets of the reference ---- */
