@@ -1,5 +1,5 @@
 /* The program -> its description: the JSON of docs/description.md, in the order shown there. */
-#include "hermesc.h"
+#include "check/order.h"
 
 #include <cjson/cJSON.h>
 
@@ -217,6 +217,19 @@ static void put_policy(cJSON *json, const Slot *slot) {
   put(json, "domain", domain_json(&slot->domain));
 }
 
+/* A tolerance is a difference: it has the unit's factor, but not its origin. */
+static double difference(const hermes_unit *unit, double coherent) {
+  return coherent / unit->factor;
+}
+
+static cJSON *solve_json(const Slot *slot) {
+  cJSON *json = made(cJSON_CreateObject());
+  put_number(json, "tolerance", difference(&slot->unit, slot->solve->tolerance));
+  put_number(json, "damping", slot->solve->damping);
+  put_count(json, "iterations", slot->solve->iterations);
+  return json;
+}
+
 static void put_computed(cJSON *json, const Slot *slot) {
   static const struct {
     unsigned bit;
@@ -227,6 +240,7 @@ static void put_computed(cJSON *json, const Slot *slot) {
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
     if (slot->stage & stages[i].bit) append(stage, text_item(stages[i].name));
   if (slot->domain.present) put(json, "domain", domain_json(&slot->domain));
+  if (slot->solve) put(json, "solve", solve_json(slot));
 }
 
 static void put_bound(cJSON *json, const Slot *slot) {
@@ -241,7 +255,7 @@ static const struct {
     [ROLE_COLUMN] = {"column", put_column}, [ROLE_INPUT] = {"input", put_input},
     [ROLE_POLICY] = {"policy", put_policy}, [ROLE_OUT] = {"out", put_computed},
     [ROLE_LET] = {"let", put_computed},     [ROLE_KPI] = {"kpi", put_computed},
-    [ROLE_BOUND] = {"bound", put_bound}, [ROLE_HIDDEN] = {"hidden", put_computed},
+    [ROLE_BOUND] = {"bound", put_bound},    [ROLE_HIDDEN] = {"hidden", put_computed},
 };
 
 static void find_reads(const Term *term, bool *read) {
@@ -330,10 +344,9 @@ static void put_loops(cJSON *json, const Loop *loops, const char *const *variabl
   put_index(json, tables, count);
 }
 
-/* A tolerance is a difference: it has the unit's factor, but not its origin. */
 static cJSON *within_json(const Assert *claim) {
   if (claim->within == 0) return made(cJSON_CreateNull());
-  return number_item(claim->within / claim->unit.factor);
+  return number_item(difference(&claim->unit, claim->within));
 }
 
 static cJSON *assert_json(const Compiler *compiler, const Assert *claim) {
@@ -381,6 +394,7 @@ typedef struct Nest { /* the loops around a term */
 
 typedef struct Work {
   const double *functions; /* operations of one call of each */
+  double times;            /* that all is computed: passes of a component */
   cJSON *list;
   int slot;
 } Work;
@@ -393,7 +407,7 @@ static void enter(Nest *nest, int table) {
 static void put_work(Work *work, const Nest *nest, double operations) {
   cJSON *item = append(work->list, cJSON_CreateObject());
   put_count(item, "slot", work->slot);
-  put_number(item, "operations", fmin(operations, MOST_OPERATIONS));
+  put_number(item, "operations", fmin(operations * work->times, MOST_OPERATIONS));
   put_index(item, nest->table, nest->depth);
 }
 
@@ -456,7 +470,12 @@ static void put_group_work(Work *work, const Program *program, const Step *step)
                operations_of(work, step->value, &nest));
 }
 
+static double passes_of(const Program *program, int component) {
+  return component ? component_iterations(program, component) : 1;
+}
+
 static void put_step_work(Work *work, const Program *program, const Step *step) {
+  work->times = step->starts ? 1 : passes_of(program, step->component);
   if (step->kind == STEP_GROUP)
     put_group_work(work, program, step);
   else
@@ -477,15 +496,18 @@ static void put_all_work(Work *work, const Compiler *compiler) {
   put_default_work(work, program);
   for (int i = 0; i < compiler->steps.count; i++)
     put_step_work(work, program, &compiler->steps.items[i]);
-  for (int i = 0; compiler->steps.count == 0 && i < program->order_count; i++)
-    put_slot_work(work, program, program->order[i], program->slots[program->order[i]].value);
+  for (int i = 0; compiler->steps.count == 0 && i < program->order_count; i++) {
+    const Slot *slot = &program->slots[program->order[i]];
+    work->times = passes_of(program, slot->component);
+    put_slot_work(work, program, program->order[i], slot->value);
+  }
 }
 
 static cJSON *work_json(const Compiler *compiler) {
   const Program *program = &compiler->program;
   double *functions = calloc((size_t)program->function_count + 1, sizeof *functions);
   if (!functions) made(NULL);
-  Work work = {functions, made(cJSON_CreateArray()), 0};
+  Work work = {functions, 1, made(cJSON_CreateArray()), 0};
   for (int i = 0; i < program->function_count; i++)
     functions[i] = function_operations(&work, &program->functions[i]);
   put_all_work(&work, compiler);

@@ -39,6 +39,8 @@ enum {
   MAX_SLOTS = 4096,           /* columns, inputs, policies, values */
   MAX_INSTANCES = 1024,       /* functions after their generic units are known */
   MAX_TERMS = 1 << 20,        /* nodes of the typed tree */
+  MAX_ITERATIONS = 1000000,   /* that a `solve` may ask for */
+  DEFAULT_ITERATIONS = 1000,  /* of one that does not say */
 };
 
 /* ---- arena.c: memory ---- */
@@ -150,12 +152,29 @@ typedef struct Index { /* [u in ue], or [cell] without a variable */
   struct Index *next, *last;
 } Index;
 
+/* Of a `solve`: start 0.5 tolerance 1e-6 damping 0.5 iterations 200 */
+typedef enum ClauseKind {
+  CLAUSE_START,
+  CLAUSE_TOLERANCE,
+  CLAUSE_DAMPING,
+  CLAUSE_ITERATIONS,
+  CLAUSE_KINDS
+} ClauseKind;
+
+typedef struct Clause {
+  ClauseKind kind;
+  Span span; /* with its word */
+  Expr *value;
+  struct Clause *next, *last;
+} Clause;
+
 /* name[index] : type in domain = value "doc";  every declaration and definition reads like this. */
 typedef struct Item {
   Name name;
   Index *indices;
   TypeExpr *type;
   DomainExpr *domain;
+  Clause *clauses; /* of a `solve` */
   Expr *value;
   bool or_missing;
   const char *doc; /* "" where there is none */
@@ -180,6 +199,7 @@ typedef enum DeclKind {
 typedef enum StatementKind {
   STATEMENT_IN,
   STATEMENT_OUT,
+  STATEMENT_SOLVE,
   STATEMENT_LET,
   STATEMENT_RETURN,
   STATEMENT_VARY,
@@ -190,7 +210,7 @@ typedef struct Statement {
   StatementKind kind;
   Span span;
   NameList *names; /* in */
-  Item *item;      /* out, let */
+  Item *item;      /* out, solve, let */
   Expr *target;    /* vary */
   bool by;         /* vary ... by, else to */
   Expr *value;     /* return, vary, assert */
@@ -333,6 +353,15 @@ typedef struct Domain {
   int count;
 } Domain;
 
+/* How a value that depends on itself is found (solves.c). Coherent numbers. */
+typedef struct Solve {
+  Term *start; /* reads columns and inputs only */
+  double tolerance, damping;
+  int iterations;
+  int next;        /* lowering: the slot of what its definition makes of it */
+  Span word, rest; /* `solve`; what stands between its type and its definition */
+} Solve;
+
 typedef struct Slot {
   const char *name;
   Role role;
@@ -351,6 +380,8 @@ typedef struct Slot {
   bool or_missing;       /* column */
   int table;             /* column: its table, else -1 */
   int block;             /* out, let: its block, else -1 */
+  Solve *solve;          /* out: written as a `solve`; NULL: it is not */
+  int component;         /* contracts.c: of the values computed together; 0: of none */
   const char *doc;
   Span span;      /* of its name */
   unsigned stage; /* stages.c */
@@ -472,8 +503,10 @@ typedef struct Program {
   int expect_count;
   Goal goal;
   int *order; /* computed slots (out, let, kpi, bound): those no policy reaches first, each after
-                 what it reads */
+                 what it reads; those of one component side by side, its solves last */
   int order_count;
+  int component_count;
+  int solve_count;
 } Program;
 
 /* ---- lowering: loops that compute (ir.c) ---- */
@@ -487,6 +520,9 @@ typedef struct Step {
   StepKind kind;
   hermes_step step; /* HERMES_PREPARE or HERMES_EVALUATE */
   int slot;
+  int blamed;    /* the slot that a fault in it is of */
+  int component; /* it belongs to: its passes or, with `starts`, what stands before them; 0: none */
+  bool starts;
   int variable_count; /* index variables used in this step, the slot's own first */
   Term *value;
   Loop scan[MAX_RANK]; /* group */
@@ -559,7 +595,7 @@ void suggest_module(Compiler *compiler, hermes_diagnostic *d, const char *module
 /* "function name(parameters) -> R" of a function of the library, or NULL. */
 const char *module_head(Compiler *compiler, const char *function);
 bool resolve_program(Compiler *compiler);   /* names.c, types.c, ...: trees -> program */
-bool check_contracts(Compiler *compiler);   /* contracts.c: `in`, policies, cycles -> order */
+bool check_contracts(Compiler *compiler);   /* contracts.c, order.c: `in`, cycles -> order */
 void infer_stages(Compiler *compiler);      /* stages.c */
 void add_range_expects(Compiler *compiler); /* validity.c: ranges of parameters -> expects */
 bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */

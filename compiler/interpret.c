@@ -4,7 +4,7 @@
  * it is written to be read, not to be fast: no term is moved, shared or kept, and every operation
  * stands in the order of the text.
  */
-#include "hermesc.h"
+#include "check/order.h"
 
 #include <hermes/compute.h>
 
@@ -33,6 +33,8 @@ typedef struct Evaluation {
   double *locals;                   /* of the function being evaluated */
   double *free;                     /* the next call's */
   hermes_fault_code fault;          /* once set, values mean nothing any more */
+  int slot;                         /* whose value is being computed */
+  double residual;                  /* of a solve that does not converge */
 } Evaluation;
 
 static double evaluate(Evaluation *e, const Term *term);
@@ -63,9 +65,7 @@ static double load(const Evaluation *e, const hermes_frame *frame, int slot, siz
   return ((const int32_t *)array)[element];
 }
 
-static void store(const Evaluation *e, const hermes_frame *frame, int slot, size_t element,
-                  double value) {
-  void *array = frame->slot[slot];
+static void store(const Evaluation *e, void *array, int slot, size_t element, double value) {
   if (is_real(&e->program->slots[slot]))
     ((double *)array)[element] = value;
   else
@@ -420,20 +420,126 @@ static Evaluation begin(const Interpreter *interpreter, const hermes_frame *now,
 
 /* ---- the steps of a computation ---- */
 
-/* Computes all elements of one slot. */
-static void compute_slot(Evaluation *e, const hermes_frame *frame, int which) {
+/* Computes a term for every element of a slot; where a fault is met, the rows stay there. */
+static void compute_elements(Evaluation *e, int which, const Term *term, void *array) {
   const Slot *slot = &e->program->slots[which];
   Loop loops[MAX_RANK] = {{0}};
   for (int i = 0; i < slot->rank; i++)
     loops[i] = (Loop){i, slot->index[i]};
+  e->slot = which;
   size_t element = 0;
   bool more = first_rows(e, loops, slot->rank);
   while (more) {
-    double value = evaluate(e, slot->value);
+    double value = evaluate(e, term);
     if (e->fault) return;
-    store(e, frame, which, element++, value);
+    store(e, array, which, element++, value);
     more = next_rows(e, loops, slot->rank);
   }
+}
+
+static void compute_slot(Evaluation *e, int which) {
+  compute_elements(e, which, e->program->slots[which].value, e->now->slot[which]);
+}
+
+/* ---- components: values that depend on themselves through a solve ---- */
+
+/* One solve of a component, and beside its values x what its definition makes of them: f(x). */
+typedef struct Solving {
+  hermes_solve how;
+  double *x, *next;
+  size_t count;
+} Solving;
+
+static Solving solving_new(const Evaluation *e, int which) {
+  const Slot *slot = &e->program->slots[which];
+  const Domain *domain = &slot->domain;
+  Solving s = {.x = e->now->slot[which], .count = 1};
+  s.how = (hermes_solve){.slot = which,
+                         .tolerance = slot->solve->tolerance,
+                         .damping = slot->solve->damping,
+                         .low = -INFINITY,
+                         .high = INFINITY};
+  if (domain->present) s.how.low = hermes_to_coherent(&slot->unit, domain->low);
+  if (domain->present) s.how.high = hermes_to_coherent(&slot->unit, domain->high);
+  for (int i = 0; i < slot->rank; i++)
+    s.count *= e->now->rows[slot->index[i]];
+  s.next = allocated(malloc((s.count + 1) * sizeof *s.next));
+  return s;
+}
+
+/* Goes to the rows of an element. */
+static void stand_at(Evaluation *e, int which, size_t element) {
+  const Slot *slot = &e->program->slots[which];
+  e->slot = which;
+  for (int i = slot->rank; i-- > 0;) {
+    e->row[i] = element % e->now->rows[slot->index[i]];
+    element /= e->now->rows[slot->index[i]];
+  }
+}
+
+/* The greatest of all distances |f(x) - x|, in tolerances, the first of equal ones; where it is,
+ * and what it measures. */
+static double furthest(Evaluation *e, const Solving *solves, int count) {
+  double most = 0;
+  e->residual = 0;
+  for (int i = 0; i < count; i++)
+    for (size_t k = 0; k < solves[i].count; k++) {
+      double residual = hermes_residual(solves[i].x[k], solves[i].next[k]);
+      double tolerances = residual / solves[i].how.tolerance;
+      if (!hermes_is_further(tolerances, most)) continue;
+      most = tolerances;
+      e->residual = residual;
+      stand_at(e, solves[i].how.slot, k);
+    }
+  return most;
+}
+
+/* All members but the solves stand before them: from x they are computed as any value is. Then each
+ * solve's definition is, into f(x). */
+static void pass(Evaluation *e, const int *members, int others, const Solving *solves, int count) {
+  for (int i = 0; i < others && !e->fault; i++)
+    compute_slot(e, members[i]);
+  for (int i = 0; i < count && !e->fault; i++) {
+    int which = solves[i].how.slot;
+    compute_elements(e, which, e->program->slots[which].value, solves[i].next);
+  }
+}
+
+static void relax(const Solving *solve) {
+  for (size_t k = 0; k < solve->count; k++)
+    solve->x[k] = hermes_relaxed(&solve->how, solve->x[k], solve->next[k]);
+}
+
+/* x is what the last pass began with, so that all members agree with one another. */
+static void iterate(Evaluation *e, const int *members, int others, const Solving *solves,
+                    int count) {
+  int iterations = component_iterations(e->program, e->program->slots[members[0]].component);
+  for (int passes = 1;; passes++) {
+    pass(e, members, others, solves, count);
+    if (e->fault || furthest(e, solves, count) <= 1) return;
+    if (passes == iterations || !isfinite(e->residual)) e->fault = HERMES_NOT_CONVERGED;
+    if (e->fault) return;
+    for (int i = 0; i < count; i++)
+      relax(&solves[i]);
+  }
+}
+
+/* Always from the start, never from the last answer. */
+static void compute_component(Evaluation *e, const int *members, int size) {
+  int others = 0;
+  while (!e->program->slots[members[others]].solve)
+    others++;
+  int count = size - others;
+  Solving *solves = allocated(calloc((size_t)count, sizeof *solves));
+  for (int i = 0; i < count && !e->fault; i++) {
+    int which = members[others + i];
+    solves[i] = solving_new(e, which);
+    compute_elements(e, which, e->program->slots[which].solve->start, solves[i].x);
+  }
+  if (!e->fault) iterate(e, members, others, solves, count);
+  for (int i = 0; i < count; i++)
+    free(solves[i].next);
+  free(solves);
 }
 
 static bool belongs(const Slot *slot, hermes_step step) {
@@ -442,10 +548,11 @@ static bool belongs(const Slot *slot, hermes_step step) {
   return ((slot->stage & STAGE_POLICY) != 0) == (step == HERMES_EVALUATE);
 }
 
-/* Says where it happened: the element of `slot` that the variables stand at. */
-static void fail_at(const Evaluation *e, hermes_frame *frame, const Compiler *compiler, int slot) {
-  const Slot *at = &e->program->slots[slot];
-  frame->fault = (hermes_fault){e->fault, slot, line_of(compiler, at->span), {0}};
+/* Says where it happened: the element of the slot that the variables stand at. */
+static void fail_at(const Evaluation *e, hermes_frame *frame, const Compiler *compiler) {
+  const Slot *at = &e->program->slots[e->slot];
+  double residual = e->fault == HERMES_NOT_CONVERGED ? e->residual : 0;
+  frame->fault = (hermes_fault){e->fault, e->slot, line_of(compiler, at->span), {0}, residual};
   for (int i = 0; i < at->rank; i++)
     frame->fault.row[i] = e->row[i];
 }
@@ -456,12 +563,16 @@ static int compute(void *context, hermes_frame *frame, hermes_step step) {
   Evaluation e = begin(interpreter, frame, frame);
   bool defaults = step == HERMES_INPUTS || step == HERMES_POLICIES;
   int count = defaults ? e.program->slot_count : e.program->order_count;
-  for (int i = 0; i < count && !e.fault; i++) {
+  for (int i = 0, size; i < count && !e.fault; i += size) {
     int slot = defaults ? i : e.program->order[i];
+    size = defaults ? 1 : component_size(e.program, i);
     if (!belongs(&e.program->slots[slot], step)) continue;
-    compute_slot(&e, frame, slot);
-    if (e.fault) fail_at(&e, frame, interpreter->compiler, slot);
+    if (e.program->slots[slot].component)
+      compute_component(&e, e.program->order + i, size);
+    else
+      compute_slot(&e, slot);
   }
+  if (e.fault) fail_at(&e, frame, interpreter->compiler);
   free(e.stack);
   return e.fault != HERMES_NO_FAULT;
 }
@@ -476,7 +587,7 @@ static void enter_expect(Evaluation *e, const Expect *expect, const size_t *row)
 /* A fault outside of any slot: the line is the expect's or the assert's, the row the expect's. */
 static void fail_in_expect(const Evaluation *e, hermes_frame *frame, const Expect *expect,
                            const size_t *row, int line) {
-  frame->fault = (hermes_fault){e->fault, -1, line, {0}};
+  frame->fault = (hermes_fault){e->fault, -1, line, {0}, 0};
   for (int i = 0; i < expect->loop_count; i++)
     frame->fault.row[i] = row[i];
 }
@@ -486,7 +597,7 @@ static void vary_slot(Evaluation *e, const Vary *varied, const hermes_frame *fra
   double amount = e->fault ? 0 : evaluate(e, varied->amount);
   if (e->fault) return;
   double from = varied->by ? load(e, frame, varied->slot, element) : 0;
-  store(e, frame, varied->slot, element, varied->by ? from + amount : amount);
+  store(e, frame->slot[varied->slot], varied->slot, element, varied->by ? from + amount : amount);
 }
 
 static int vary(void *context, int which, const size_t *row, const hermes_frame *before,
@@ -610,8 +721,11 @@ static Extent program_extent(const Program *program) {
   for (int i = 0; i < program->function_count; i++)
     functions[i] = function_extent(program, functions, &program->functions[i]);
   Extent extent = {0};
-  for (int i = 0; i < program->slot_count; i++)
-    cover(&extent, extent_of(program, functions, program->slots[i].value));
+  for (int i = 0; i < program->slot_count; i++) {
+    const Slot *slot = &program->slots[i];
+    cover(&extent, extent_of(program, functions, slot->value));
+    if (slot->solve) cover(&extent, extent_of(program, functions, slot->solve->start));
+  }
   for (int i = 0; i < program->expect_count; i++)
     cover(&extent, expect_extent(program, functions, &program->expects[i]));
   free(functions);

@@ -132,6 +132,7 @@ static void print_head(const Compiler *compiler, const Step *step, FILE *out) {
   const Program *program = &compiler->program;
   const Slot *slot = &program->slots[step->slot];
   fprintf(out, "%s  s%-4d ", step->step == HERMES_PREPARE ? "prepare " : "evaluate", step->slot);
+  if (step->component) fprintf(out, "%s %d  ", step->starts ? "start" : "pass", step->component);
   print_slot_name(program, step->slot, out);
   for (int i = 0; i < slot->rank; i++)
     fprintf(out, "%sv%d in %s%s", i == 0 ? "[" : ", ", i, program->tables[slot->index[i]].name,

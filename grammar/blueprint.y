@@ -36,6 +36,7 @@ int blueprint_following(blueprint_pstate *state, const char **names, int most);
   DomainExpr *domain;
   Index *index;
   Item *item;
+  Clause *clause;
   Statement *statement;
   Objective *objective;
   Decl *decl;
@@ -106,6 +107,13 @@ static Item *item_new(Parser *parser, Name name, Index *indices, Span span) {
   item->span = span;
   return item;
 }
+static Clause *clause_new(Parser *parser, ClauseKind kind, Expr *value, Span span) {
+  Clause *clause = ARENA_NEW(&parser->compiler->arena, Clause);
+  clause->kind = kind;
+  clause->value = value;
+  clause->span = span;
+  return clause;
+}
 /* The item with the `;` that ends it. */
 static Item *item_end(Item *item, Span end) {
   item->span.end = end.end;
@@ -148,7 +156,8 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %token KW_LET "`let`" KW_RETURN "`return`" KW_KPI "`kpi`" KW_GOAL "`goal`" KW_MAXIMIZE "`maximize`"
 %token KW_MINIMIZE "`minimize`" KW_SUBJECT "`subject`" KW_TO "`to`" KW_EXPECT "`expect`" KW_VARY "`vary`"
 %token KW_BY "`by`" KW_ASSERT "`assert`" KW_WITHIN "`within`" KW_DEFAULT "`default`" KW_STEP "`step`"
-%token KW_MISSING "`missing`"
+%token KW_MISSING "`missing`" KW_SOLVE "`solve`" KW_START "`start`" KW_TOLERANCE "`tolerance`"
+%token KW_DAMPING "`damping`" KW_ITERATIONS "`iterations`"
 %token ';' "`;`" ':' "`:`" ',' "`,`" '.' "`.`" '(' "`(`" ')' "`)`" '[' "`[`" ']' "`]`" '{' "`{`" '}' "`}`" '=' "`=`"
 %token '<' "`<`" '>' "`>`" '+' "`+`" '-' "`-`" '*' "`*`" '/' "`/`" '^' "`^`" '%' "`%`" '~' "`~`"
 
@@ -156,7 +165,8 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %type <doc> doc strings
 %type <decl> decl function_head table_source
 %type <names> names table_index generics labels
-%type <item> items item parameters parameter_list parameter definition
+%type <item> items item parameters parameter_list parameter definition solved
+%type <clause> clauses clause
 %type <index> indices index_list index
 %type <type> type
 %type <domain> domain range
@@ -314,6 +324,31 @@ item:
     }
   ;
 
+/* What depends on itself, and how it is found. */
+solved:
+    name indices ':' type domain clauses definition  {
+      $$ = $definition;
+      $$->name = $name;
+      $$->indices = $indices;
+      $$->type = $type;
+      $$->domain = $domain;
+      $$->clauses = $clauses;
+      $$->span = @$;
+    }
+  ;
+
+clauses:
+    %empty          { $$ = NULL; }
+  | clauses clause  { $$ = $1; LIST_APPEND(Clause, $$, $clause); }
+  ;
+
+clause:
+    KW_START sum       { $$ = clause_new(parser, CLAUSE_START, $sum, @$); }
+  | KW_TOLERANCE sum   { $$ = clause_new(parser, CLAUSE_TOLERANCE, $sum, @$); }
+  | KW_DAMPING sum     { $$ = clause_new(parser, CLAUSE_DAMPING, $sum, @$); }
+  | KW_ITERATIONS sum  { $$ = clause_new(parser, CLAUSE_ITERATIONS, $sum, @$); }
+  ;
+
 definition:
     doc  { $$ = item_new(parser, (Name){0}, NULL, @$); $$->doc = $doc; }
   | doc[before] '=' expr doc[after]  {
@@ -411,6 +446,7 @@ block_statements:
 block_statement:
     IN names ';'  { $$ = statement_new(parser, STATEMENT_IN, @$); $$->names = $names; }
   | KW_OUT item ';'  { $$ = statement_new(parser, STATEMENT_OUT, @$); $$->item = item_end($item, @$); }
+  | KW_SOLVE solved ';'  { $$ = statement_new(parser, STATEMENT_SOLVE, @$); $$->item = item_end($solved, @$); }
   | KW_LET name indices '=' expr doc ';'  {
       $$ = statement_new(parser, STATEMENT_LET, @$);
       $$->item = let_item(parser, item_new(parser, $name, $indices, @$), $expr, $doc);

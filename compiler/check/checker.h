@@ -73,6 +73,7 @@ typedef enum Place {
   IN_GOAL,
   IN_INPUT,   /* the default of an input */
   IN_DEFAULT, /* the default of a policy */
+  IN_START,   /* where a solve begins */
   IN_CONSTANT,
   IN_FUNCTION,
   IN_EXPECT
@@ -194,8 +195,18 @@ bool check_definition(Checker *checker, int slot);
 bool too_long_chain(Checker *checker, Span span); /* reports; false */
 /* What a definition's value may see: its block, and its indices bound. */
 Scope definition_scope(Checker *checker, const Slot *slot, const Item *item);
-/* The type of a step between two values: levels differ by gains, temperatures by K. */
+/* The type of a step between two values: levels differ by gains, temperatures by K. Its unit is the
+ * values' own otherwise. */
 Type step_type(Type type);
+const char *step_unit(const Type *type, const char *unit);
+/* A finite constant of a type, whose unit is written so; reports what else it is. `written`: where
+ * the type is declared, or NULL. */
+bool check_constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
+                    const TypeExpr *written, const char *what, double *coherent);
+/* Is a number, in the declared unit, in the domain? */
+bool in_domain(const Domain *domain, double number);
+/* Binds the indices of a slot as its declaration writes them. */
+void bind_indices(Scope *scope, const Slot *slot, const Index *indices);
 /* resolve_program with the names that it knows left in the checker: {.compiler, .program} to begin
  * with. */
 void resolve_names(Checker *checker);
@@ -203,5 +214,10 @@ void resolve_names(Checker *checker);
 void check_let_type(Checker *checker, const Item *item, const Term *value);
 /* "a -> b -> a": the links of the chain from this name (its pointer) on, and back to it. */
 const char *chain_from(Checker *checker, const char *name);
+
+/* ---- solves.c ---- */
+Solve *solve_new(Checker *checker, const Statement *statement);
+/* Reads the clauses of a solve. */
+void check_solve(Checker *checker, Slot *slot, const Item *item);
 
 #endif

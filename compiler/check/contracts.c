@@ -1,21 +1,9 @@
-/* Contracts and cycles: what each block says that it reads against what it reads, and an order in
- * which every value comes after those that it is computed from. */
+/* Contracts: what each block says that it reads against what it reads. */
 #include "check/checker.h"
+#include "check/order.h"
 #include "fix/fixes.h"
 
 #include <string.h>
-
-typedef void Visit(void *context, const Term *slot);
-
-/* Every TERM_SLOT of a term, functions' bodies left out: they read none. */
-static void each_slot(const Term *term, Visit *visit, void *context) {
-  if (!term) return;
-  if (term->kind == TERM_SLOT) visit(context, term);
-  for (int i = 0; i < term->arg_count; i++) each_slot(term->args[i], visit, context);
-  each_slot(term->filter, visit, context);
-  each_slot(term->body, visit, context);
-  each_slot(term->fallback, visit, context);
-}
 
 /* ---- `in` ---- */
 
@@ -161,8 +149,12 @@ static void check_contract(Contract *contract, int number) {
   contract->unknown = false;
   memset(contract->listed, 0, sizeof *contract->listed * (size_t)program->slot_count);
   memset(contract->first_read, 0, sizeof *contract->first_read * (size_t)program->slot_count);
-  for (int i = 0; i < program->slot_count; i++)
-    if (program->slots[i].block == number) each_slot(program->slots[i].value, note_read, contract);
+  for (int i = 0; i < program->slot_count; i++) {
+    const Slot *slot = &program->slots[i];
+    if (slot->block != number) continue;
+    if (slot->solve) each_slot(slot->solve->start, note_read, contract);
+    each_slot(slot->value, note_read, contract);
+  }
   contract->unlisted = sole_unlisted(contract, block->contract);
   for (const NameList *n = block->contract->names; n; n = n->next) check_listed(contract, n);
   if (!contract->unknown) check_unlisted(contract, block); /* else it may be what was meant */
@@ -180,97 +172,7 @@ static void check_each_contract(Compiler *compiler) {
   for (int i = 0; i < program->block_count; i++) check_contract(&contract, i);
 }
 
-/* ---- order and cycles ---- */
-
-typedef enum Mark { UNSEEN, OPEN, DONE } Mark;
-
-typedef struct Ordering {
-  Compiler *compiler;
-  Mark *marks;
-  int *path;          /* the slots being visited, outermost first */
-  const Term **reads; /* by place in path: the term that led there */
-  int depth;
-  int *order;
-  int count;
-  bool cyclic;
-} Ordering;
-
-/* What one value reads. Gathered before any is visited, so that the depth of the visit is the
- * length of the chain of values, however deep their expressions are. */
-typedef struct Reads {
-  Arena *arena;
-  const Term **items;
-  int count, capacity;
-} Reads;
-
-static void gather_read(void *context, const Term *term) {
-  Reads *reads = context;
-  if (reads->count == reads->capacity) {
-    int capacity = reads->capacity ? reads->capacity * 2 : 8;
-    const Term **items = ARENA_ARRAY(reads->arena, const Term *, capacity);
-    for (int i = 0; i < reads->count; i++) items[i] = reads->items[i];
-    reads->items = items;
-    reads->capacity = capacity;
-  }
-  reads->items[reads->count++] = term;
-}
-
-enum { MAX_PATH = 12 }; /* values of a cycle that are named */
-
-static void report_cycle(Ordering *ordering, int slot, const Term *read) {
-  const Program *program = &ordering->compiler->program;
-  int first = ordering->depth;
-  while (ordering->path[first - 1] != slot) first--;
-  const char *path = program->slots[slot].name;
-  for (int i = first; i < ordering->depth && i < first + MAX_PATH; i++)
-    path = arena_format(&ordering->compiler->arena, "%s -> %s", path,
-                        program->slots[ordering->path[i]].name);
-  if (ordering->depth > first + MAX_PATH)
-    path = arena_format(&ordering->compiler->arena, "%s -> ... (%d more)", path,
-                        ordering->depth - first - MAX_PATH);
-  hermes_diagnostic *d = report(ordering->compiler, HB0504, program->slots[slot].span,
-                                "`%s` depends on itself: %s -> %s", program->slots[slot].name, path,
-                                program->slots[slot].name);
-  for (int i = first; i < ordering->depth && i < first + HERMES_LABELS - 1; i++)
-    report_label(ordering->compiler, d, ordering->reads[i]->span, "reads `%s`",
-                 program->slots[ordering->path[i]].name);
-  report_label(ordering->compiler, d, read->span, "reads `%s` again", program->slots[slot].name);
-  ordering->cyclic = true;
-}
-
-static void visit_slot(Ordering *ordering, int number, const Term *read) {
-  const Slot *slot = &ordering->compiler->program.slots[number];
-  if (slot->role == ROLE_COLUMN || slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) return;
-  if (ordering->marks[number] == DONE) return;
-  if (ordering->marks[number] == OPEN) {
-    report_cycle(ordering, number, read);
-    return;
-  }
-  ordering->marks[number] = OPEN;
-  ordering->reads[ordering->depth] = read;
-  ordering->path[ordering->depth++] = number;
-  Reads reads = {.arena = &ordering->compiler->arena};
-  each_slot(slot->value, gather_read, &reads);
-  for (int i = 0; i < reads.count; i++) visit_slot(ordering, reads.items[i]->index, reads.items[i]);
-  ordering->depth--;
-  ordering->marks[number] = DONE;
-  ordering->order[ordering->count++] = number;
-}
-
-static bool order_values(Compiler *compiler) {
-  Program *program = &compiler->program;
-  Arena *arena = &compiler->arena;
-  int count = program->slot_count + 1;
-  Ordering ordering = {.compiler = compiler,
-                       .marks = ARENA_ARRAY(arena, Mark, count),
-                       .path = ARENA_ARRAY(arena, int, count),
-                       .reads = ARENA_ARRAY(arena, const Term *, count),
-                       .order = ARENA_ARRAY(arena, int, count)};
-  for (int i = 0; i < program->slot_count; i++) visit_slot(&ordering, i, NULL);
-  program->order = ordering.order;
-  program->order_count = ordering.count;
-  return !ordering.cyclic;
-}
+/* ---- the pass ---- */
 
 /* needs: names resolved, every term typed. leaves: contracts true, and program->order: each
  * computed value after what it reads. Where errors were found before, a block's reads are known in

@@ -99,10 +99,11 @@ bool may_read(Scope *scope, const Slot *slot, Span span) {
     hermes_diagnostic_note(d, "what follows from inputs is a `let` or an `out` of a block");
     return false;
   }
-  if (scope->place == IN_DEFAULT && slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT) {
-    report(compiler, HB0310, span,
-           "the default of a policy reads columns and inputs only, and `%s` is %s %s", slot->name,
-           article_of(slot), what_slot(slot));
+  if ((scope->place == IN_DEFAULT || scope->place == IN_START) && slot->role != ROLE_COLUMN &&
+      slot->role != ROLE_INPUT) {
+    report(compiler, HB0310, span, "%s reads columns and inputs only, and `%s` is %s %s",
+           scope->place == IN_START ? "the start of a `solve`" : "the default of a policy",
+           slot->name, article_of(slot), what_slot(slot));
     return false;
   }
   if (slot->role == ROLE_POLICY && !scope->policies) {

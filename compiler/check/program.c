@@ -22,7 +22,7 @@ static void duplicate(Checker *checker, Name name, Span other, const char *what)
 /* A new slot; NULL where there are too many. */
 static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) {
   Program *program = checker->program;
-  if (program->slot_count >= MAX_SLOTS) {
+  if (program->slot_count + program->solve_count >= MAX_SLOTS) { /* lowering adds one to each */
     if (!checker->slots_exceeded)
       report(compiler_of(checker), HB0014, name.span,
              "this blueprint has more than %d columns, inputs, policies and values", MAX_SLOTS);
@@ -186,6 +186,14 @@ static void second_contract(Checker *checker, const Block *block, const Statemen
   report_label(compiler_of(checker), d, block->contract->span, "first here");
 }
 
+static void declare_statement(Checker *checker, const Statement *s, int block) {
+  Slot *slot =
+      declare_value(checker, s->item, s->kind == STATEMENT_LET ? ROLE_LET : ROLE_OUT, block);
+  if (!slot || s->kind != STATEMENT_SOLVE) return;
+  slot->solve = solve_new(checker, s);
+  checker->program->solve_count++;
+}
+
 static void declare_block(Checker *checker, const Decl *decl) {
   Program *program = checker->program;
   int number = program->block_count++, other = map_get(&checker->blocks, decl->name.text);
@@ -204,7 +212,7 @@ static void declare_block(Checker *checker, const Decl *decl) {
     if (s->kind == STATEMENT_IN)
       block->contract = s;
     else
-      declare_value(checker, s->item, s->kind == STATEMENT_OUT ? ROLE_OUT : ROLE_LET, number);
+      declare_statement(checker, s, number);
   }
 }
 
@@ -261,15 +269,13 @@ bool check_constant(Scope *scope, const Expr *expr, const Type *type, const char
   return false;
 }
 
-/* The type of a step between two values: levels differ by gains, temperatures by K. Its unit is
- * the values' own otherwise. */
 Type step_type(Type type) {
   if (type.scale == HERMES_LEVEL) return type_real(HERMES_GAIN, (hermes_dimension){0});
   if (type.scale == HERMES_POINT) return type_real(HERMES_LINEAR, type.dimension);
   return type;
 }
 
-static const char *step_unit(const Type *type, const char *unit) {
+const char *step_unit(const Type *type, const char *unit) {
   return type->scale == HERMES_LEVEL ? "dB" : type->scale == HERMES_POINT ? "K" : unit;
 }
 
@@ -357,7 +363,7 @@ Range read_parameter_range(Checker *checker, uint32_t source, const Item *item) 
                  .text = source_text(checker, item->domain->span)};
 }
 
-static bool in_domain(const Domain *domain, double number) {
+bool in_domain(const Domain *domain, double number) {
   if (!domain->present) return true;
   double slack = 1e-9 * (fabs(number) + domain->step);
   if (!domain->finite) {
@@ -465,7 +471,7 @@ static void check_column(Checker *checker, Slot *slot, const Item *item) {
 
 /* ---- definitions ---- */
 
-static void bind_indices(Scope *scope, const Slot *slot, const Index *indices) {
+void bind_indices(Scope *scope, const Slot *slot, const Index *indices) {
   for (int i = 0; i < slot->rank && indices; i++, indices = indices->next)
     bind_variable(scope, indices->variable, slot->index[i], indices->set.span);
 }
@@ -517,9 +523,9 @@ static void missing_value(Checker *checker, const Slot *slot, const Item *item) 
 static void refuse_extras(Checker *checker, const Slot *slot, const Item *item) {
   if (item->or_missing)
     report(compiler_of(checker), HB0312, item->span, "only columns say `or missing`");
-  if (item->domain && slot->role != ROLE_INPUT && slot->role != ROLE_POLICY)
+  if (item->domain && slot->role != ROLE_INPUT && slot->role != ROLE_POLICY && !slot->solve)
     report(compiler_of(checker), HB0312, item->domain->span,
-           "only columns, inputs and policies have a range");
+           "only columns, inputs, policies and what is solved have a range");
   if (slot->role == ROLE_KPI && slot->rank)
     report(compiler_of(checker), HB0312, item->indices->set.span,
            "a KPI is one number, and has no index");
@@ -537,11 +543,13 @@ static void check_slot(Checker *checker, Slot *slot, const Item *item) {
   bool missing = is_missing(item->type);
   refuse_extras(checker, slot, item);
   if (missing && item->value) check_value(checker, slot, item);
-  if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) read_domain(&constants, slot, item);
+  if (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY || slot->solve)
+    read_domain(&constants, slot, item);
   if (!item->value)
     missing_value(checker, slot, item);
   else if (!missing)
     check_value(checker, slot, item);
+  if (slot->solve) check_solve(checker, slot, item);
   if (slot->value && (slot->domain.present || slot->type.integer) &&
       (slot->role == ROLE_INPUT || slot->role == ROLE_POLICY) &&
       term_constant(slot->value, &coherent))

@@ -1,7 +1,7 @@
 /* Stages: what each value depends on (binding-time analysis on the lattice of subsets of draw, time
  * and policy), and through which value that came. What depends on nothing is computed once per
  * twin. */
-#include "hermesc.h"
+#include "check/order.h"
 
 #include <string.h>
 
@@ -16,6 +16,23 @@ static void infer_term(const Program *program, const Term *term, Slot *slot) {
   infer_term(program, term->filter, slot);
   infer_term(program, term->body, slot);
   infer_term(program, term->fallback, slot);
+}
+
+/* What one value of a component depends on, all of it does: each is computed with the others. */
+static void infer_component(const Program *program, const int *members, int count) {
+  unsigned stage = 0;
+  for (int i = 0; i < count; i++) {
+    Slot *slot = &program->slots[members[i]];
+    infer_term(program, slot->value, slot);
+    stage |= slot->stage;
+  }
+  int cause = 0;
+  while (cause < count && program->slots[members[cause]].stage == 0) cause++;
+  for (int i = 0; i < count; i++) {
+    Slot *slot = &program->slots[members[i]];
+    if (slot->stage == 0 && stage != 0) slot->because = members[cause];
+    slot->stage = stage;
+  }
 }
 
 /* Moves what no policy reaches to the front; each half keeps its order. */
@@ -35,9 +52,9 @@ void infer_stages(Compiler *compiler) {
   Program *program = &compiler->program;
   for (int i = 0; i < program->slot_count; i++)
     if (program->slots[i].role == ROLE_POLICY) program->slots[i].stage = STAGE_POLICY;
-  for (int i = 0; i < program->order_count; i++) {
-    Slot *slot = &program->slots[program->order[i]];
-    infer_term(program, slot->value, slot);
+  for (int i = 0, size; i < program->order_count; i += size) {
+    size = component_size(program, i);
+    infer_component(program, program->order + i, size);
   }
   split_order(compiler);
 }

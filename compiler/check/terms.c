@@ -114,6 +114,14 @@ unsigned term_stage(const Program *program, const Term *term) {
   return stage;
 }
 
+bool term_reads_component(const Program *program, const Term *term, int component) {
+  if (!term) return false;
+  if (term->kind == TERM_SLOT && program->slots[term->index].component == component) return true;
+  for (int i = 0; i < term_part_count(term); i++)
+    if (term_reads_component(program, term_part(term, i), component)) return true;
+  return false;
+}
+
 Variables loop_variables(const Loop *loops, int count) {
   Variables set = 0;
   for (int i = 0; i < count; i++) set |= variable_bit(loops[i].variable);

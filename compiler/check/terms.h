@@ -20,6 +20,8 @@ bool term_is_statements(const Term *term);     /* holds what no C expression can
 bool term_equal(const Term *a, const Term *b); /* but for spans; NULLs are equal */
 
 unsigned term_stage(const Program *program, const Term *term);
+/* Does it read a value of this component? */
+bool term_reads_component(const Program *program, const Term *term, int component);
 
 /* A set of index variables, by their number. */
 typedef uint32_t Variables;

@@ -122,7 +122,9 @@ static void note_items(Document *document) {
 static void note_uses(Document *document) {
   for (int i = 0; i < document->program->slot_count; i++) {
     document->uses[i].arena = document->arena;
-    add_uses(&document->uses[i], document->program->slots[i].value);
+    const Slot *slot = &document->program->slots[i];
+    add_uses(&document->uses[i], slot->value);
+    if (slot->solve) add_uses(&document->uses[i], slot->solve->start);
   }
 }
 

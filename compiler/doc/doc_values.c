@@ -63,6 +63,15 @@ static int slot_of(const Document *document, const Item *item) {
   return -1;
 }
 
+/* "solved: start 0.5 tolerance 1e-6" */
+static void write_clauses(Document *document, const Clause *clauses) {
+  const char *text = "solved:";
+  for (; clauses != NULL; clauses = clauses->next)
+    text = arena_format(document->arena, "%s %s", text,
+                        source_line(document->compiler, clauses->span));
+  page_part(document->page, PART_TAG, "let", text);
+}
+
 static void write_statement(Document *document, const Statement *statement) {
   Page *page = document->page;
   int slot = slot_of(document, statement->item);
@@ -71,6 +80,7 @@ static void write_statement(Document *document, const Statement *statement) {
   page_open(page, PART_VALUE_TITLE, NULL);
   page_code(page, item_text(document, statement->item, slot, true));
   if (statement->kind == STATEMENT_LET) page_part(page, PART_TAG, "let", "within the block");
+  if (statement->kind == STATEMENT_SOLVE) write_clauses(document, statement->item->clauses);
   page_close(page, PART_VALUE_TITLE);
   write_doc(document, statement->item->doc);
   write_stage(document, slot);

@@ -112,8 +112,8 @@ static void add_children(const Outline *o, const Decl *decl, int kind, cJSON *pa
   for (const Item *item = decl->items; item != NULL; item = item->next)
     add_item(o, item, kind, children);
   for (const Statement *s = decl->statements; s != NULL; s = s->next)
-    if (s->kind == STATEMENT_OUT || s->kind == STATEMENT_LET)
-      add_item(o, s->item, s->kind == STATEMENT_OUT ? SYMBOL_FIELD : SYMBOL_VARIABLE, children);
+    if (s->item)
+      add_item(o, s->item, s->kind == STATEMENT_LET ? SYMBOL_VARIABLE : SYMBOL_FIELD, children);
 }
 
 static const struct {

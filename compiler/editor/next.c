@@ -1,10 +1,10 @@
 /* What may follow: the grammar says which tokens, the scope which names, the units which of these
  * fit. See next.h. */
 #include "editor/next.h"
-#include "editor/hole.h"
 #include "check/references.h"
-#include "editor/site.h"
 #include "check/terms.h"
+#include "editor/hole.h"
+#include "editor/site.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ typedef struct Gathering {
   Site *site;
   Following *following;
   bool *unsure;  /* by slot: its stage hangs on a value that is in error */
-  bool *depends; /* by slot: on the one whose definition the hole is in */
+  bool *depends; /* by slot: on the one whose definition the hole is in, and through no solve */
 } Gathering;
 
 static const char *const kinds[] = {
@@ -214,12 +214,12 @@ static void mark_slots(Gathering *g) {
   const Program *program = &g->compiler->program;
   g->unsure = ARENA_ARRAY(&g->compiler->arena, bool, program->slot_count + 1);
   g->depends = ARENA_ARRAY(&g->compiler->arena, bool, program->slot_count + 1);
-  if (g->site->slot >= 0) g->depends[g->site->slot] = true;
+  if (g->site->slot >= 0) g->depends[g->site->slot] = !program->slots[g->site->slot].solve;
   for (int i = 0; i < program->order_count; i++) {
     int slot = program->order[i];
     const Term *value = program->slots[slot].value;
     g->unsure[slot] = in_error(&program->slots[slot]) || reads_marked(g->unsure, value);
-    g->depends[slot] |= reads_marked(g->depends, value);
+    g->depends[slot] |= !program->slots[slot].solve && reads_marked(g->depends, value);
   }
 }
 

@@ -342,6 +342,20 @@ static int slot_of(const Checker *checker, const Item *item) {
   return -1;
 }
 
+/* Of a solve: its start may read data at its rows, all else is constant. */
+static void enter_clauses(Site *site, const Slot *slot, const Item *item) {
+  const Type wanted[CLAUSE_KINDS] = {[CLAUSE_START] = slot->type,
+                                     [CLAUSE_TOLERANCE] = step_type(slot->type),
+                                     [CLAUSE_DAMPING] = type_number,
+                                     [CLAUSE_ITERATIONS] = type_number};
+  for (const Clause *clause = item->clauses; clause; clause = clause->next) {
+    bool start = clause->kind == CLAUSE_START;
+    site->scope = scope_new(site->checker, start ? IN_START : IN_CONSTANT, 0);
+    if (start) bind_indices(&site->scope, slot, item->indices);
+    if (enter(site, clause->value, wanted[clause->kind])) return;
+  }
+}
+
 static void enter_item(Site *site, const Item *item) {
   Checker *checker = site->checker;
   if (is_hole(item->name)) found(site, SITE_NEW_NAME);
@@ -352,6 +366,7 @@ static void enter_item(Site *site, const Item *item) {
   const Slot *slot = &checker->program->slots[number];
   Type type = slot->role == ROLE_LET ? type_error : slot->type;
   if (item->domain) enter_domain(site, item->domain, type);
+  if (site->kind == SITE_NOWHERE) enter_clauses(site, slot, item);
   if (slot->role != ROLE_LET) declare_unit(site, slot);
   site->slot = number;
   if (site->kind != SITE_NOWHERE) return;

@@ -105,6 +105,7 @@ static void emit_bodies(Emitter *e) {
     if (has_default(&program->slots[i], ROLE_INPUT) || has_default(&program->slots[i], ROLE_POLICY))
       emit_default(e, i);
   for (int i = 0; i < e->compiler->steps.count; i++) emit_step(e, &e->compiler->steps.items[i]);
+  for (int i = 1; i <= program->component_count; i++) emit_component(e, i);
   for (int i = 0; i < program->expect_count; i++) {
     emit_vary(e, i);
     emit_assess(e, i);
@@ -121,9 +122,14 @@ static void emit_default_list(Emitter *e, const char *step, Role role) {
 
 static void emit_step_list(Emitter *e, const char *name, hermes_step phase) {
   emit_line(e, "[%s] = (step *const[]){", name);
-  for (int i = 0; i < e->compiler->steps.count; i++)
-    if (e->compiler->steps.items[i].step == phase)
-      emit_line(e, "  step_%d,", e->compiler->steps.items[i].slot);
+  const Step *steps = e->compiler->steps.items;
+  for (int i = 0; i < e->compiler->steps.count; i++) {
+    if (steps[i].step != phase) continue;
+    if (steps[i].component == 0)
+      emit_line(e, "  step_%d,", steps[i].slot);
+    else if (i == 0 || steps[i].component != steps[i - 1].component)
+      emit_line(e, "  solve_%d,", steps[i].component);
+  }
   emit_line(e, "  NULL},");
 }
 

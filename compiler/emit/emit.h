@@ -100,6 +100,7 @@ void emit_closes(Emitter *e, int count);
 /* emit_steps.c: functions of the twin */
 void emit_default(Emitter *e, int slot); /* of an input or a policy */
 void emit_step(Emitter *e, const Step *step);
+void emit_component(Emitter *e, int component); /* behind its steps */
 void emit_function(Emitter *e, int function);
 
 /* emit_expects.c */

@@ -1,4 +1,5 @@
 /* Steps and function instances -> functions in C. */
+#include "check/order.h"
 #include "emit/emit.h"
 
 /* ---- steps ---- */
@@ -10,9 +11,9 @@ static Term **own_variables(Emitter *e, const Slot *slot) {
   return variables;
 }
 
-static void enter_step(Emitter *e, int which) {
+static void enter_step(Emitter *e, int which, int blamed) {
   const Slot *slot = &e->program->slots[which];
-  emit_enter(e, which, slot->span, rows_text(e, "v", slot->rank));
+  emit_enter(e, blamed, slot->span, rows_text(e, "v", slot->rank));
   emit_text(e, "\n/* line %d */\nstatic int step_%d(hermes_frame *frame)", e->line, which);
   emit_open(e);
 }
@@ -34,9 +35,9 @@ static void emit_store(Emitter *e, int which, const Term *value) {
 }
 
 /* slot[..] = value at every element, in row-major order */
-static void emit_map(Emitter *e, int which, const Term *value) {
+static void emit_map(Emitter *e, int which, int blamed, const Term *value) {
   const Slot *slot = &e->program->slots[which];
-  enter_step(e, which);
+  enter_step(e, which, blamed);
   need_scratch(e, value);
   Reads reads = reads_new(e);
   read_term(e, &reads, value);
@@ -50,7 +51,7 @@ static void emit_map(Emitter *e, int which, const Term *value) {
 }
 
 void emit_default(Emitter *e, int slot) {
-  emit_map(e, slot, e->program->slots[slot].value);
+  emit_map(e, slot, slot, e->program->slots[slot].value);
 }
 
 /* ---- grouped sums ---- */
@@ -133,7 +134,7 @@ static Reads group_reads(Emitter *e, const Step *step) {
 /* One pass over the scan's loops. Like an ungrouped sum, each group adds up blocks of rows: w0 has
  * the sums of the block that is open. */
 static void emit_group(Emitter *e, const Step *step) {
-  enter_step(e, step->slot);
+  enter_step(e, step->slot, step->blamed);
   need_group_scratch(e, e->program->slots[step->slot].index[step->grouped]);
   need_scratch(e, step->value);
   need_scratch(e, step->filter);
@@ -151,7 +152,76 @@ void emit_step(Emitter *e, const Step *step) {
   if (step->kind == STEP_GROUP)
     emit_group(e, step);
   else
-    emit_map(e, step->slot, step->value);
+    emit_map(e, step->slot, step->blamed, step->value);
+}
+
+/* ---- components ---- */
+
+static bool is_part(const Step *step, int component, bool starts) {
+  return step->component == component && step->starts == starts;
+}
+
+static void emit_part(Emitter *e, int component, bool starts) {
+  const Steps *steps = &e->compiler->steps;
+  emit_begin(e);
+  emit_text(e, "static hermes_step_function *const %s[] = {", starts ? "starts" : "pass");
+  for (int i = 0; i < steps->count; i++)
+    if (is_part(&steps->items[i], component, starts))
+      emit_text(e, "step_%d, ", steps->items[i].slot);
+  emit_text(e, "0};\n");
+}
+
+static const char *index_text(Emitter *e, const Slot *slot) {
+  const char *text = slot->rank == 0 ? "{0" : "{";
+  for (int i = 0; i < slot->rank; i++)
+    text = arena_format(&e->arena, "%s%s%d", text, i ? ", " : "", slot->index[i]);
+  return arena_format(&e->arena, "%s}", text);
+}
+
+/* An end of a range, as a number in the unit of the type; `otherwise` where there is no range. */
+static void emit_end(Emitter *e, const char *name, const Slot *slot, double end,
+                     const char *otherwise) {
+  emit_text(e, ", .%s = ", name);
+  if (slot->domain.present)
+    emit_number(e, hermes_to_coherent(&slot->unit, end));
+  else
+    emit_text(e, "%s", otherwise);
+}
+
+static void emit_solve(Emitter *e, int which) {
+  const Slot *slot = &e->program->slots[which];
+  emit_begin(e);
+  emit_text(e, "{.slot = %d, .next = %d, .tolerance = ", which, slot->solve->next);
+  emit_number(e, slot->solve->tolerance);
+  emit_text(e, ", .damping = ");
+  emit_number(e, slot->solve->damping);
+  emit_end(e, "low", slot, slot->domain.low, "-__builtin_inf()");
+  emit_end(e, "high", slot, slot->domain.high, "__builtin_inf()");
+  emit_text(e, ", .line = %d, .rank = %d, .index = %s},\n", line_of(e->compiler, slot->span),
+            slot->rank, index_text(e, slot));
+}
+
+/* The driver of one: the iteration itself is the library's. */
+void emit_component(Emitter *e, int component) {
+  int count = 0;
+  emit_text(e, "\nstatic int solve_%d(hermes_frame *frame)", component);
+  emit_open(e);
+  emit_part(e, component, true);
+  emit_part(e, component, false);
+  emit_line(e, "static const hermes_solve solves[] = {");
+  e->indent++;
+  for (int i = 0; i < e->program->order_count; i++) {
+    const Slot *slot = &e->program->slots[e->program->order[i]];
+    if (slot->component != component || !slot->solve) continue;
+    emit_solve(e, e->program->order[i]);
+    count++;
+  }
+  e->indent--;
+  emit_line(e, "};");
+  emit_line(e, "static const hermes_component component = {starts, pass, solves, %d, %d};", count,
+            component_iterations(e->program, component));
+  emit_line(e, "return hermes_solve_component(&component, frame);");
+  emit_close(e);
 }
 
 /* ---- functions ---- */

@@ -327,7 +327,8 @@ void emit_leave(Emitter *e, const char *status) {
 }
 
 void emit_fault(Emitter *e, const char *code) {
-  emit_line(e, "frame->fault = (hermes_fault){%s, %d, %d, %s};", code, e->slot, e->line, e->rows);
+  emit_line(e, "frame->fault = (hermes_fault){%s, %d, %d, %s, 0};", code, e->slot, e->line,
+            e->rows);
   emit_leave(e, e->unvaried ? "-1" : "1");
 }
 

@@ -262,8 +262,16 @@ static void lay_value(Layout *layout, const Item *item) {
   while (is(layout, last, TOKEN_STRING)) last--;
   add_group(layout, first_of(layout, item->name.span), last, 0, true);
   add_break(layout, equals + 1);
-  if (item->type && !item->domain) set_column(layout, equals, COLUMN_VALUE);
+  if (item->type && !item->domain && !item->clauses) set_column(layout, equals, COLUMN_VALUE);
   lay_expr(layout, item->value, 0);
+}
+
+/* The clauses of a `solve` stay on its line while they fit; else each may begin one. */
+static void lay_clauses(Layout *layout, const Clause *clauses) {
+  for (const Clause *clause = clauses; clause; clause = clause->next) {
+    add_break(layout, first_of(layout, clause->span));
+    lay_expr(layout, clause->value, INDENT);
+  }
 }
 
 static void lay_item(Layout *layout, const Item *item) {
@@ -271,6 +279,7 @@ static void lay_item(Layout *layout, const Item *item) {
   if (item->value) lay_value(layout, item);
   lay_type(layout, item->type);
   lay_domain(layout, item->domain);
+  lay_clauses(layout, item->clauses);
 }
 
 /* ---- statements ---- */
@@ -299,10 +308,13 @@ static void lay_assert(Layout *layout, const Statement *statement) {
 }
 
 static void lay_statements(Layout *layout, const Statement *statements) {
-  static void (*const kinds[])(Layout *, const Statement *) = {
-      [STATEMENT_IN] = lay_in,          [STATEMENT_OUT] = lay_definition,
-      [STATEMENT_LET] = lay_definition, [STATEMENT_RETURN] = lay_return,
-      [STATEMENT_VARY] = lay_vary,      [STATEMENT_ASSERT] = lay_assert};
+  static void (*const kinds[])(Layout *, const Statement *) = {[STATEMENT_IN] = lay_in,
+                                                               [STATEMENT_OUT] = lay_definition,
+                                                               [STATEMENT_SOLVE] = lay_definition,
+                                                               [STATEMENT_LET] = lay_definition,
+                                                               [STATEMENT_RETURN] = lay_return,
+                                                               [STATEMENT_VARY] = lay_vary,
+                                                               [STATEMENT_ASSERT] = lay_assert};
   for (const Statement *statement = statements; statement; statement = statement->next)
     kinds[statement->kind](layout, statement);
 }

@@ -4,6 +4,7 @@
  * before it. Terms are copied: the program itself stays as it was checked, for the interpreter.
  */
 #include "lower/lower.h"
+#include "check/order.h"
 
 #include <string.h>
 
@@ -25,6 +26,24 @@ static Nest nest_of_slot(const Slot *slot) {
     nest.running |= variable_bit(i);
   }
   return nest;
+}
+
+/* ---- when ---- */
+
+When when_computed(const Lowering *l, const Term *term) {
+  bool inside = l->component && term_reads_component(l->program, term, l->component);
+  return (When){term_stage(l->program, term), inside ? l->component : 0};
+}
+
+When when_step(const Lowering *l, const Step *step) {
+  const Term *const terms[] = {step->value, step->key, step->filter};
+  When when = {0};
+  for (int i = 0; i < 3; i++) {
+    When one = when_computed(l, terms[i]);
+    when.stage |= one.stage;
+    if (one.component) when.component = one.component;
+  }
+  return when;
 }
 
 /* ---- steps ---- */
@@ -53,6 +72,7 @@ static int step_variables(const Slot *slot, const Step *step) {
 
 static void add_step(Lowering *l, Step step) {
   const Slot *slot = &l->program->slots[step.slot];
+  step.component = slot->component;
   step.step = slot->stage & STAGE_POLICY ? HERMES_EVALUATE : HERMES_PREPARE;
   step.variable_count = step_variables(slot, &step);
   l->compiler->steps.items[l->compiler->steps.count++] = step;
@@ -92,7 +112,7 @@ bool hidden_begin(Lowering *l, const Nest *nest, Variables variables, Hidden *hi
         new_variable(l->arena, hidden->rank++, nest->table[v], (Span){0});
   }
   hidden->renaming.next = hidden->rank;
-  return l->program->slot_count < MAX_SLOTS && is_affordable(l, tables, hidden->rank);
+  return l->program->slot_count + l->reserved < MAX_SLOTS && is_affordable(l, tables, hidden->rank);
 }
 
 static bool scans_equal(const Step *a, const Step *b) {
@@ -137,8 +157,9 @@ static Slot hidden_slot(Lowering *l, const Hidden *hidden, const Step *step, con
     slot.index[i] = hidden->nest->table[hidden->variables[i]];
     slot.variables[i] = i;
   }
-  slot.stage = term_stage(l->program, step->value) | term_stage(l->program, step->key) |
-               term_stage(l->program, step->filter);
+  When when = when_step(l, step);
+  slot.stage = when.stage;
+  slot.component = when.component;
   return slot;
 }
 
@@ -146,7 +167,7 @@ static int add_hidden(Lowering *l, Slot slot, Step step) {
   slot.name = arena_format(l->arena, "%s#%d", l->program->slots[l->owner].name, ++l->made);
   slot.value = step.kind == STEP_MAP ? step.value : NULL;
   slot.variable_count = step_variables(&slot, &step);
-  step.slot = l->program->slot_count++;
+  step.slot = step.blamed = l->program->slot_count++;
   l->program->slots[step.slot] = slot;
   add_step(l, step);
   return step.slot;
@@ -165,28 +186,88 @@ Term *hidden_end(Lowering *l, const Hidden *hidden, Step step, const Type *type,
 /* ---- definitions ---- */
 
 /* A definition's own indices are its variables 0, 1, ..; loops inside are numbered by depth. */
-static Term *canonical(Lowering *l, const Slot *slot) {
+static Term *canonical(Lowering *l, const Slot *slot, const Term *term) {
   Renaming renaming = {.arena = l->arena, .next = slot->rank};
   for (int i = 0; i < slot->rank; i++)
     renaming.variable[i] = new_variable(l->arena, i, slot->index[i], slot->span);
-  return renamed_term(&renaming, slot->value);
+  return renamed_term(&renaming, term);
 }
 
-static void lower_slot(Lowering *l, int which) {
+/* What the definition of a slot makes goes to `target`: the slot itself, but for a solve's. */
+static void lower_slot(Lowering *l, int which, int target) {
   const Slot *slot = &l->program->slots[which];
   Nest nest = nest_of_slot(slot);
   l->owner = which;
   l->made = 0;
-  Term *value = grouped(l, &nest, canonical(l, slot));
-  value = hoisted(l, &nest, value, slot->stage);
-  add_step(l, (Step){.kind = STEP_MAP, .slot = which, .value = value});
+  l->component = slot->component;
+  Term *value = grouped(l, &nest, canonical(l, slot, slot->value));
+  value = hoisted(l, &nest, value, (When){slot->stage, slot->component});
+  add_step(l, (Step){.kind = STEP_MAP, .slot = target, .blamed = which, .value = value});
+}
+
+/* ---- components ---- */
+
+/* Where the definition of a solve puts what it makes of its values: load#next. */
+static int add_next(Lowering *l, int solve) {
+  Slot slot = l->program->slots[solve];
+  slot.name = arena_format(l->arena, "%s#next", slot.name);
+  slot.role = ROLE_HIDDEN;
+  slot.doc = "";
+  slot.solve = NULL;
+  slot.value = NULL;
+  l->reserved--;
+  l->program->slots[l->program->slot_count] = slot;
+  return l->program->slots[solve].solve->next = l->program->slot_count++;
+}
+
+static void lower_start(Lowering *l, int solve) {
+  const Slot *slot = &l->program->slots[solve];
+  add_step(l, (Step){.kind = STEP_MAP,
+                     .slot = solve,
+                     .blamed = solve,
+                     .starts = true,
+                     .value = canonical(l, slot, slot->solve->start)});
+}
+
+/* When a step of a component runs: what it needs is before all passes, then come the starts. */
+static int turn_of(const Step *step) {
+  return step->component == 0 ? 0 : step->starts ? 1 : 2;
+}
+
+static void take_turns(Steps *steps, int first) {
+  for (int i = first + 1; i < steps->count; i++) {
+    Step step = steps->items[i];
+    int at = i;
+    for (; at > first && turn_of(&step) < turn_of(&steps->items[at - 1]); at--)
+      steps->items[at] = steps->items[at - 1];
+    steps->items[at] = step;
+  }
+}
+
+static void lower_component(Lowering *l, const int *members, int count) {
+  int first = l->compiler->steps.count;
+  for (int i = 0; i < count; i++)
+    if (l->program->slots[members[i]].solve) lower_start(l, members[i]);
+  for (int i = 0; i < count; i++) {
+    bool solved = l->program->slots[members[i]].solve != NULL;
+    lower_slot(l, members[i], solved ? add_next(l, members[i]) : members[i]);
+  }
+  take_turns(&l->compiler->steps, first);
 }
 
 /* needs: stages inferred, and an order that puts what no policy reaches first. leaves: steps in the
- * order in which they must run, HERMES_PREPARE before HERMES_EVALUATE for each slot; the slots that
- * they need beside the program's own, appended to it. */
+ * order in which they must run, HERMES_PREPARE before HERMES_EVALUATE for each slot, those of a
+ * component side by side; the slots that they need beside the program's own, appended to it. */
 void lower_program(Compiler *compiler) {
   Lowering l = {.compiler = compiler, .program = &compiler->program, .arena = &compiler->arena};
   compiler->steps = (Steps){ARENA_ARRAY(l.arena, Step, MAX_SLOTS), 0};
-  for (int i = 0; i < l.program->order_count; i++) lower_slot(&l, l.program->order[i]);
+  l.reserved = l.program->solve_count;
+  for (int i = 0, size; i < l.program->order_count; i += size) {
+    const int *members = l.program->order + i;
+    size = component_size(l.program, i);
+    if (l.program->slots[*members].component)
+      lower_component(&l, members, size);
+    else
+      lower_slot(&l, *members, *members);
+  }
 }

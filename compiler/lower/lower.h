@@ -15,12 +15,21 @@ typedef struct Nest {
   Variables running; /* those that a loop around the term runs over: all but a group's key */
 } Nest;
 
+/* How often something is computed: once per stage that it depends on, and in every pass of the
+ * component that it belongs to (0: none). */
+typedef struct When {
+  unsigned stage;
+  int component;
+} When;
+
 typedef struct Lowering {
   Compiler *compiler;
   Program *program;
   Arena *arena;
-  int owner; /* slot whose definition is lowered */
-  int made;  /* hidden slots made for it */
+  int owner;     /* slot whose definition is lowered */
+  int component; /* of the owner */
+  int reserved;  /* slots that solves will need */
+  int made;      /* hidden slots made for it */
 } Lowering;
 
 /* A hidden slot to be: indexed by these variables of the nest, which become its 0..rank-1. */
@@ -33,6 +42,8 @@ typedef struct Hidden {
 
 /* ---- lower.c ---- */
 Nest nest_inside(const Nest *nest, const Loop *loops, int count);
+When when_computed(const Lowering *l, const Term *term); /* NULL: once */
+When when_step(const Lowering *l, const Step *step);
 /* false: not to be had, as there are too many indices, or slots, or an array would be too large. */
 bool hidden_begin(Lowering *l, const Nest *nest, Variables variables, Hidden *hidden);
 /* Adds the step, or finds one that does the same; returns a term that reads its slot. */
@@ -43,6 +54,6 @@ Term *either_or_empty(Lowering *l, Term *count, const Term *reduction, Term *oth
 Term *grouped(Lowering *l, const Nest *nest, Term *term);
 
 /* ---- lower_hoist.c ---- */
-Term *hoisted(Lowering *l, const Nest *nest, Term *term, unsigned stage);
+Term *hoisted(Lowering *l, const Nest *nest, Term *term, When when);
 
 #endif

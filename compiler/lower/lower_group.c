@@ -81,11 +81,10 @@ static Nest nest_of_pass(const Hidden *hidden, const Step *step) {
 
 static void hoist_in_pass(Lowering *l, const Hidden *hidden, Step *step) {
   Nest nest = nest_of_pass(hidden, step);
-  unsigned stage = term_stage(l->program, step->value) | term_stage(l->program, step->key) |
-                   term_stage(l->program, step->filter);
-  step->key = hoisted(l, &nest, step->key, stage);
-  step->value = hoisted(l, &nest, step->value, stage);
-  if (step->filter) step->filter = hoisted(l, &nest, step->filter, stage);
+  When when = when_step(l, step);
+  step->key = hoisted(l, &nest, step->key, when);
+  step->value = hoisted(l, &nest, step->value, when);
+  if (step->filter) step->filter = hoisted(l, &nest, step->filter, when);
 }
 
 /* The sum of `value` over the rows of each group for which the condition holds, too; NULL: none to

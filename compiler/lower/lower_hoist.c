@@ -1,17 +1,21 @@
 /* Hoisting: a costly term is computed where it is computed least often.
  *
- * Two things make a term move out of its step into a hidden slot, over the variables that it reads:
- * no policy reaches it while one reaches the step (then it is prepared once per twin); or it does
- * not change with every loop around it (then it is computed once per element that matters). It may
+ * Three things make a term move out of its step into a hidden slot, over the variables that it
+ * reads: no policy reaches it while one reaches the step (then it is prepared once per twin); it
+ * reads no value of the component that the step is a pass of (then it is computed once before all
+ * passes); or it does not change with every loop around it (then it is computed once per element
+ * that matters). It may
  * move only where it cannot fault, because it may stand behind an `if` that guards it.
  */
 #include "lower/lower.h"
 
-static bool is_worth_moving(Lowering *l, const Nest *nest, const Term *term, unsigned stage) {
+static bool is_worth_moving(Lowering *l, const Nest *nest, const Term *term, When when) {
   if (!term_is_costly(term)) return false;
-  bool earlier = stage & STAGE_POLICY && !(term_stage(l->program, term) & STAGE_POLICY);
+  When own = when_computed(l, term);
+  bool earlier = when.stage & STAGE_POLICY && !(own.stage & STAGE_POLICY);
+  bool outside = when.component && !own.component;
   bool less_often = term_variables(term) != nest->running;
-  return earlier || less_often;
+  return earlier || outside || less_often;
 }
 
 /* NULL: not to be had. */
@@ -21,7 +25,7 @@ static Term *moved(Lowering *l, const Nest *nest, const Term *term) {
   Step step = {.kind = STEP_MAP, .value = renamed_term(&hidden.renaming, term)};
   Nest own = {.count = hidden.rank, .running = variable_bit(hidden.rank) - 1};
   for (int i = 0; i < hidden.rank; i++) own.table[i] = nest->table[hidden.variables[i]];
-  step.value = hoisted(l, &own, step.value, term_stage(l->program, term));
+  step.value = hoisted(l, &own, step.value, when_computed(l, term));
   return hidden_end(l, &hidden, step, &term->type, term->span);
 }
 
@@ -54,29 +58,29 @@ static Term *moved_with_count(Lowering *l, const Nest *nest, const Term *term) {
 
 /* ---- the walk ---- */
 
-static Term *hoisted_or_none(Lowering *l, const Nest *nest, Term *term, unsigned stage) {
-  return term ? hoisted(l, nest, term, stage) : NULL;
+static Term *hoisted_or_none(Lowering *l, const Nest *nest, Term *term, When when) {
+  return term ? hoisted(l, nest, term, when) : NULL;
 }
 
-static void hoist_parts(Lowering *l, const Nest *nest, Term *term, unsigned stage) {
-  for (int i = 0; i < term->arg_count; i++) term->args[i] = hoisted(l, nest, term->args[i], stage);
-  term->fallback = hoisted_or_none(l, nest, term->fallback, stage);
+static void hoist_parts(Lowering *l, const Nest *nest, Term *term, When when) {
+  for (int i = 0; i < term->arg_count; i++) term->args[i] = hoisted(l, nest, term->args[i], when);
+  term->fallback = hoisted_or_none(l, nest, term->fallback, when);
   if (term->kind != TERM_REDUCE) return;
   Nest inside = nest_inside(nest, term->loops, term->loop_count);
-  term->filter = hoisted_or_none(l, &inside, term->filter, stage);
-  term->body = hoisted(l, &inside, term->body, stage);
+  term->filter = hoisted_or_none(l, &inside, term->filter, when);
+  term->body = hoisted(l, &inside, term->body, when);
 }
 
 /* From the outside in, so that what moves is as large as can be. */
-Term *hoisted(Lowering *l, const Nest *nest, Term *term, unsigned stage) {
+Term *hoisted(Lowering *l, const Nest *nest, Term *term, When when) {
   Term *read = NULL;
-  if (is_worth_moving(l, nest, term, stage)) {
+  if (is_worth_moving(l, nest, term, when)) {
     if (!term_can_fault(term))
       read = moved(l, nest, term);
     else if (faults_only_over_nothing(term))
       read = moved_with_count(l, nest, term);
   }
   if (read) return read;
-  hoist_parts(l, nest, term, stage);
+  hoist_parts(l, nest, term, when);
   return term;
 }

@@ -233,8 +233,9 @@ static void join_unit(Lexing *lexing, Token *number, const Token *first, const T
   }
 }
 
-const char *const words_behind_numbers[] = {"step",      "within",    "by",      "to",   "start",
-                                            "tolerance", "initially", "subject", "with", NULL};
+const char *const words_behind_numbers[] = {"step",      "within",    "by",      "to",
+                                            "start",     "tolerance", "damping", "iterations",
+                                            "initially", "subject",   "with",    NULL};
 
 /* A name behind a number that is no unit can only be a misspelt one, except for the words that may
  * follow there. */

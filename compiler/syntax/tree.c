@@ -176,6 +176,11 @@ static void print_type_expr(const Compiler *compiler, const TypeExpr *type, FILE
           source->text + type->span.start);
 }
 
+static void print_clauses(const Clause *clauses, FILE *out) {
+  static const char *const labels[] = {"start", "tolerance", "damping", "iterations"};
+  for (; clauses; clauses = clauses->next) print_part(labels[clauses->kind], clauses->value, out);
+}
+
 static void print_item(const Compiler *compiler, const char *label, const Item *item, FILE *out) {
   fprintf(out, "  (%s %s", label, item->name.text);
   for (const Index *i = item->indices; i; i = i->next)
@@ -188,13 +193,14 @@ static void print_item(const Compiler *compiler, const char *label, const Item *
     if (item->domain->values)
       fputs(" (values", out), print_list(item->domain->values, out), fputc(')', out);
   }
+  print_clauses(item->clauses, out);
   print_part("=", item->value, out);
   if (item->or_missing) fputs(" or-missing", out);
   fputs(")\n", out);
 }
 
 static void print_statement(const Compiler *compiler, const Statement *s, FILE *out) {
-  static const char *const labels[] = {"in", "out", "let", "return", "vary", "assert"};
+  static const char *const labels[] = {"in", "out", "solve", "let", "return", "vary", "assert"};
   if (s->item) {
     print_item(compiler, labels[s->kind], s->item, out);
     return;

@@ -281,6 +281,15 @@ static void read_default(reader *r, const cJSON *json, hermes_slot *slot) {
   slot->or_missing = flag(r, json, "or_missing");
 }
 
+static void read_solve(reader *r, const cJSON *object, hermes_slot *slot) {
+  const cJSON *json = member(object, "solve");
+  slot->solved = json && !cJSON_IsNull(json);
+  if (!slot->solved) return;
+  slot->tolerance = number_or(r, json, "tolerance", 0);
+  slot->damping = number_or(r, json, "damping", 1);
+  slot->iterations = ordinal_or(r, json, "iterations", INT32_MAX, 0);
+}
+
 static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   const hermes_description *d = &r->to->description;
   slot->name = text(r, json, "name");
@@ -300,6 +309,7 @@ static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   slot->block = ordinal_or(r, json, "block", d->block_count, -1);
   read_domain(r, json, &slot->domain);
   slot->reads = ordinals(r, json, "reads", d->slot_count, &slot->read_count);
+  read_solve(r, json, slot);
   const cJSON *stage;
   cJSON_ArrayForEach(stage, member(json, "stage")) slot->stage |=
       (unsigned)choice(r, stage, STAGES, "stage");

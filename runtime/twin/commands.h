@@ -104,7 +104,7 @@ typedef struct twin_text {
 
 struct twin_session {
   const hermes_interface *door;
-  bool confined; /* a command gives up all files but its own first */
+  bool confined;       /* a command gives up all files but its own first */
   const char *program; /* how the user calls it, for usage lines */
   const twin_command *command;
   hermes_description *description;
@@ -325,10 +325,6 @@ char *twin_slot_text(const twin_session *session, const hermes_slot *slot);
  * "" where anything goes. To be freed. */
 char *twin_domain_text(const twin_session *session, const hermes_slot *slot);
 
-/* The unit in which two values of a unit differ (dBm: dB, %: percentage points) and how many of it
- * one declared unit is. */
-const char *twin_difference(const char *unit, const hermes_unit *measure, double *factor);
-
 /* ---- format.c: numbers, tables for people, CSV, JSON ----------------------------------------- */
 
 /* Six significant digits; the fewest digits that read back as the same number. */
@@ -399,8 +395,8 @@ char *twin_directory_of(const char *name); /* of a file's name; allocated */
 /* main.c: hermes_twin_main; `confined`: in a process that may give up what it does not need. */
 int twin_main(const hermes_interface *interface, int argc, char **argv, bool confined);
 
-/* confine.c: gives up every file that the options do not name. False where the kernel cannot hold the
- * process to that. Before any thread is started: it holds for those to come. */
+/* confine.c: gives up every file that the options do not name. False where the kernel cannot hold
+ * the process to that. Before any thread is started: it holds for those to come. */
 bool twin_confine(const twin_session *session);
 
 /* validity.c: reports a warning for each function that a valid candidate uses outside of the ranges

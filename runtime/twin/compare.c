@@ -39,7 +39,7 @@ static bool both_valid(const report *r) {
 
 static change change_of(const hermes_slot *kpi, double before, double after) {
   double factor;
-  change c = {.unit = twin_difference(kpi->unit, &kpi->measure, &factor)};
+  change c = {.unit = hermes_unit_difference(kpi->unit, &kpi->measure, &factor)};
   c.difference = (after - before) * factor;
   c.relative_known = kpi->measure.scale == HERMES_LINEAR && before != 0;
   if (c.relative_known) c.relative = (after - before) / fabs(before);
@@ -91,7 +91,8 @@ static void print_kpis(const report *r, FILE *out) {
     grid.align[i] = heads[i][0] ? TWIN_POINT : TWIN_LEFT;
     twin_grid_cell(&grid, "%s", heads[i]);
   }
-  for (size_t i = 0; i < r->session->description->kpi_count; i++) add_kpi(r, &grid, i);
+  for (size_t i = 0; i < r->session->description->kpi_count; i++)
+    add_kpi(r, &grid, i);
   twin_grid_print(&grid, out, "");
   twin_grid_free(&grid);
 }
@@ -113,7 +114,8 @@ static void print_constraints(const report *r, FILE *out) {
   twin_grid_cell(&grid, "before");
   twin_grid_cell(&grid, "after");
   twin_grid_cell(&grid, "%s", "");
-  for (size_t i = 0; i < count; i++) add_constraint(r, &grid, i);
+  for (size_t i = 0; i < count; i++)
+    add_constraint(r, &grid, i);
   fputs("\nconstraints\n", out);
   twin_grid_print(&grid, out, "  ");
   twin_grid_free(&grid);
@@ -195,10 +197,12 @@ static void put_constraint(const report *r, twin_json *json, size_t number) {
 static void put_results(const report *r, twin_json *json) {
   const hermes_description *d = r->session->description;
   twin_json_open(json, "kpis", '{');
-  for (size_t i = 0; i < d->kpi_count; i++) put_kpi(r, json, i);
+  for (size_t i = 0; i < d->kpi_count; i++)
+    put_kpi(r, json, i);
   twin_json_close(json, '}');
   twin_json_open(json, "constraints", '[');
-  for (size_t i = 0; i < d->constraint_count; i++) put_constraint(r, json, i);
+  for (size_t i = 0; i < d->constraint_count; i++)
+    put_constraint(r, json, i);
   twin_json_close(json, ']');
 }
 

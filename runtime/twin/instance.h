@@ -99,7 +99,7 @@ void instance_variation_free(hermes_twin *twin);
 /* ---- instance_reason.c ---- */
 
 typedef struct instance_text {
-  char text[HERMES_DECIMAL_TEXT];
+  char text[HERMES_DECIMAL_TEXT + HERMES_UNIT_TEXT + 1];
 } instance_text;
 /* A number as messages show it. */
 instance_text instance_number(double number);

@@ -106,6 +106,39 @@ static void append_origin(const hermes_twin *twin, const hermes_frame *frame, in
   append_line(slot, outcome, used);
 }
 
+/* "0.1 dB": a difference, in the declared unit. */
+static instance_text difference_text(const hermes_slot *slot, double difference) {
+  instance_text shown;
+  char number[HERMES_DECIMAL_TEXT];
+  double factor;
+  const char *unit = hermes_unit_difference(slot->unit, &slot->measure, &factor);
+  bool plain = strcmp(unit, "1") == 0;
+  hermes_decimal_text(difference * factor, 6, number);
+  snprintf(shown.text, sizeof shown.text, "%s%s%s", number, plain ? "" : " ", plain ? "" : unit);
+  return shown;
+}
+
+/* "`load` does not converge at cell c2: it is 0.1 from what its definition makes of it, and 1e-06
+ * is allowed" */
+static void not_converged(const hermes_twin *twin, const hermes_frame *frame,
+                          hermes_outcome *outcome) {
+  const hermes_fault *fault = &frame->fault;
+  const hermes_slot *slot = &twin->description->slots[fault->slot];
+  size_t used = 0;
+  append(outcome, &used, "`%s` does not converge", slot->name);
+  append_row(twin, &slot->index, fault->row, outcome, &used);
+  if (isfinite(fault->residual))
+    append(outcome, &used, ": it is %s from what its definition makes of it, and %s is allowed",
+           difference_text(slot, fault->residual / slot->measure.factor).text,
+           difference_text(slot, slot->tolerance).text);
+  else
+    append(outcome, &used, ": its definition makes %s of it",
+           isnan(fault->residual) ? "no number" : "an infinite number");
+  append_line(slot, outcome, &used);
+  if (isnan(fault->residual)) append_origin(twin, frame, fault->slot, NO_NUMBER, outcome, &used);
+  end_whole(outcome, used);
+}
+
 void instance_not_finite(const hermes_twin *twin, const hermes_frame *frame, int number,
                          hermes_outcome *outcome) {
   static const char *const lacks[] = {"not a number", "minus infinity", "infinite"};
@@ -128,6 +161,8 @@ void instance_invalid(const hermes_twin *twin, const hermes_frame *frame, hermes
   outcome->status = HERMES_INVALID;
   if (fault->code == HERMES_NOT_FINITE && known)
     instance_not_finite(twin, frame, fault->slot, outcome);
+  else if (fault->code == HERMES_NOT_CONVERGED && known)
+    not_converged(twin, frame, outcome);
   else if (fault->code == HERMES_NO_MEMORY)
     snprintf(outcome->reason, sizeof outcome->reason, "out of memory");
   else

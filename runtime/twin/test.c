@@ -40,7 +40,8 @@ static bool passed(const report *r, size_t number) {
 
 static size_t count_passed(const report *r) {
   size_t count = 0;
-  for (size_t i = 0; i < r->session->description->expect_count; i++) count += passed(r, i);
+  for (size_t i = 0; i < r->session->description->expect_count; i++)
+    count += passed(r, i);
   return count;
 }
 
@@ -48,7 +49,7 @@ static size_t count_passed(const report *r) {
  * they fail. Two sides that must be equal have what `within` leaves. */
 static double margin_of(const hermes_assert *a, const hermes_verdict *v, const char **unit) {
   double factor;
-  *unit = twin_difference(a->unit, &a->measure, &factor);
+  *unit = hermes_unit_difference(a->unit, &a->measure, &factor);
   double difference = v->left == v->right ? 0 : (v->left - v->right) * factor;
   double within = a->has_within ? a->within : 0;
   switch (a->relation[0]) {
@@ -195,7 +196,8 @@ static void print_table(const report *r, FILE *out) {
     fprintf(out, "%s expects nothing: it has no `expect`\n", r->session->description->blueprint);
     return;
   }
-  for (size_t i = 0; i < count; i++) print_finding(r, i, out);
+  for (size_t i = 0; i < count; i++)
+    print_finding(r, i, out);
   fprintf(out, "\n%zu of %zu expectations hold\n", count_passed(r), count);
 }
 
@@ -280,7 +282,8 @@ static void print_json(const report *r, FILE *out) {
   twin_json_text(&json, "blueprint", r->session->description->blueprint);
   twin_json_truth(&json, "passed", count_passed(r) == count);
   twin_json_open(&json, "expects", '[');
-  for (size_t i = 0; i < count; i++) put_finding(r, &json, i);
+  for (size_t i = 0; i < count; i++)
+    put_finding(r, &json, i);
   twin_json_close(&json, ']');
   twin_json_policy(r->session, &json, "policy", r->scenario.candidate, r->scenario.standard);
   twin_json_inputs(r->session, &json, &r->scenario);
@@ -324,7 +327,8 @@ static void print_csv(const report *r, FILE *out) {
         "reason\n",
         out);
   for (size_t i = 0; i < r->session->description->expect_count; i++)
-    for (size_t a = 0; a < expect_at(r, i)->assert_count; a++) put_assert_row(r, out, i, a);
+    for (size_t a = 0; a < expect_at(r, i)->assert_count; a++)
+      put_assert_row(r, out, i, a);
 }
 
 /* ---- the command -------------------------------------------------------------------------- */

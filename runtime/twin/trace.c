@@ -58,7 +58,8 @@ static bool complain(const report *r, twin_complaint complaint) {
   const twin_session *s = r->session;
   const hermes_table *tables = s->description->tables;
   int count = (int)s->description->table_count, table = 0;
-  while (table < count && !hermes_table_has_rows(&tables[table], table)) table++;
+  while (table < count && !hermes_table_has_rows(&tables[table], table))
+    table++;
   if (table < count)
     hermes_diagnostic_note(complaint, "--row TABLE=KEY, like --row %s=%s", tables[table].name,
                            s->door->key(s->twin, table, 0));
@@ -89,7 +90,8 @@ static bool fix_rows(report *r) {
   const hermes_description *d = r->session->description;
   bool good = true;
   r->fixed = twin_allocate(d->table_count, sizeof *r->fixed);
-  for (size_t i = 0; i < d->table_count; i++) r->fixed[i] = NO_ROW;
+  for (size_t i = 0; i < d->table_count; i++)
+    r->fixed[i] = NO_ROW;
   for (size_t i = 0; i < r->session->options.row.count; i++)
     good &= fix_row(r, r->session->options.row.items[i]);
   return good;
@@ -141,7 +143,8 @@ static bool open_view(const report *r, int slot, view *v) {
   find_free_axes(r, v);
   v->count = twin_elements(s, &v->free);
   v->elements = twin_allocate(v->count, sizeof *v->elements);
-  for (size_t i = 0; i < v->count; i++) v->elements[i] = element_of(r, v, i);
+  for (size_t i = 0; i < v->count; i++)
+    v->elements[i] = element_of(r, v, i);
   return true;
 }
 
@@ -175,9 +178,11 @@ static size_t choose_elements(const view *v, size_t chosen[TWIN_ELEMENTS]) {
   size_t count = v->count < TWIN_ELEMENTS ? v->count : TWIN_ELEMENTS;
   bool by_size = v->slot->kind == HERMES_REAL || v->slot->kind == HERMES_BOOL;
   ranked *all = twin_allocate(v->count, sizeof *all);
-  for (size_t i = 0; i < v->count; i++) all[i] = (ranked){by_size ? number_at(v, i) : 0, i};
+  for (size_t i = 0; i < v->count; i++)
+    all[i] = (ranked){by_size ? number_at(v, i) : 0, i};
   qsort(all, v->count, sizeof *all, compare_ranked);
-  for (size_t i = 0; i < count; i++) chosen[i] = all[i].position;
+  for (size_t i = 0; i < count; i++)
+    chosen[i] = all[i].position;
   free(all);
   return count;
 }
@@ -243,14 +248,16 @@ static int compare_tallies(const void *left, const void *right) {
 static tally *tallies_of(const report *r, const view *v, size_t *count) {
   size_t values = values_of(r, v->slot);
   tally *all = twin_allocate(values, sizeof *all);
-  for (size_t i = 0; i < values; i++) all[i].value = (double)i;
+  for (size_t i = 0; i < values; i++)
+    all[i].value = (double)i;
   for (size_t i = 0; i < v->count; i++) {
     double number = number_at(v, i);
     if (number >= 0 && number < (double)values) all[(size_t)number].count++;
   }
   qsort(all, values, sizeof *all, compare_tallies);
   *count = 0;
-  while (*count < values && all[*count].count) ++*count;
+  while (*count < values && all[*count].count)
+    ++*count;
   return all;
 }
 
@@ -307,7 +314,8 @@ static void walk(printer *p) {
   };
   static const section after = {"kpis", "kpis", "What comes out.", -1, KPI_ROLES, false};
   const hermes_description *d = p->report->session->description;
-  for (size_t i = 0; i < sizeof before / sizeof *before; i++) walk_section(p, &before[i]);
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+    walk_section(p, &before[i]);
   for (size_t i = 0; i < d->block_count; i++) {
     const hermes_block *b = &d->blocks[i];
     walk_section(p, &(section){b->name, b->kind, b->doc, (int)i, BLOCK_ROLES, false});
@@ -385,6 +393,17 @@ static void begin_text(printer *p, const section *part) {
           is_block ? ")" : "", part->doc);
 }
 
+/* What is solved is as near to its definition as its tolerance says. */
+static void print_solve(const printer *p, const hermes_slot *slot) {
+  if (!slot->solved || !is_valid(p->report)) return;
+  char tolerance[TWIN_NUMBER];
+  double factor;
+  const char *unit = hermes_unit_difference(slot->unit, &slot->measure, &factor);
+  twin_number_short(slot->tolerance * factor, tolerance);
+  bool plain = strcmp(unit, "1") == 0;
+  fprintf(p->out, "  (solved to %s%s%s)", tolerance, plain ? "" : " ", plain ? "" : unit);
+}
+
 static void value_text(printer *p, const view *v) {
   char *name = full_name(p->report, v->slot);
   bool is_list = v->free.rank && v->touched && !is_uniform(v);
@@ -395,6 +414,7 @@ static void value_text(printer *p, const view *v) {
     print_summary(p, v);
   else
     print_value(p, v->slot, number_at(v, 0));
+  print_solve(p, v->slot);
   putc('\n', p->out);
   free(name);
 }
@@ -490,6 +510,7 @@ static void value_json(printer *p, const view *v) {
   twin_json_text(p->json, "name", name);
   if (v->slot->kind == HERMES_REAL) twin_json_text(p->json, "unit", v->slot->unit);
   if (*v->slot->doc) twin_json_text(p->json, "doc", v->slot->doc);
+  if (v->slot->solved) twin_json_number(p->json, "tolerance", v->slot->tolerance);
   if (v->free.rank) put_index(p, &v->free);
   if (!v->free.rank)
     twin_json_value(p->report->session, p->json, "value", v->slot, number_at(v, 0));

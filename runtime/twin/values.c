@@ -42,14 +42,6 @@ const char *twin_unit_behind(const hermes_slot *slot, char buffer[HERMES_UNIT_TE
   return buffer;
 }
 
-const char *twin_difference(const char *unit, const hermes_unit *measure, double *factor) {
-  bool point = measure->scale == HERMES_LEVEL || measure->scale == HERMES_POINT;
-  *factor = point ? measure->factor : 1;
-  if (measure->scale == HERMES_LEVEL) return "dB";
-  if (measure->scale == HERMES_POINT) return "K";
-  return strcmp(unit, "%") == 0 ? "percentage points" : unit;
-}
-
 /* ---- rows --------------------------------------------------------------------------------- */
 
 size_t twin_rows(const twin_session *session, int table) {
@@ -58,7 +50,8 @@ size_t twin_rows(const twin_session *session, int table) {
 
 size_t twin_elements(const twin_session *session, const hermes_index *index) {
   size_t elements = 1;
-  for (size_t a = 0; a < index->rank; a++) elements *= twin_rows(session, index->table[a]);
+  for (size_t a = 0; a < index->rank; a++)
+    elements *= twin_rows(session, index->table[a]);
   return elements;
 }
 

@@ -113,7 +113,7 @@ static int small_serve(hermes_frame *frame, size_t ue) {
     *best = rx[c];
   }
   if (*server >= 0) return 0;
-  frame->fault = (hermes_fault){HERMES_EMPTY_REDUCTION, SERVER, 2, {ue}};
+  frame->fault = (hermes_fault){HERMES_EMPTY_REDUCTION, SERVER, 2, {ue}, 0};
   return 1;
 }
 

@@ -122,7 +122,7 @@ static const char *difference_of(const char *unit, double *factor) {
   hermes_unit_system system = {0};
   hermes_unit measure;
   assert_true(hermes_unit_parse(&system, unit, strlen(unit), &measure, NULL, 0));
-  return twin_difference(unit, &measure, factor);
+  return hermes_unit_difference(unit, &measure, factor);
 }
 
 static void levels_differ_by_decibels_and_shares_by_points(void **state) {

@@ -34,6 +34,40 @@ HERMES_PURE double hermes_sign(double x);
 HERMES_PURE double hermes_mod(double a, double b); /* a - b floor(a/b): the sign of b */
 HERMES_PURE double hermes_round(double x);         /* half away from zero */
 
+/* ---- solves: values that depend on themselves ---- */
+
+typedef struct hermes_solve {
+  int32_t slot;     /* of the values: x */
+  int32_t next;     /* of what the definition makes of them: f(x) */
+  double tolerance; /* coherent units, as are all numbers here */
+  double damping;   /* x moves by this part of f(x) - x in each pass */
+  double low, high; /* and stays within */
+  int32_t line;     /* in the blueprint */
+  int32_t rank;
+  int32_t index[HERMES_MAX_RANK]; /* tables */
+} hermes_solve;
+
+/* How far x is from f(x); equal infinities are equal. */
+HERMES_PURE double hermes_residual(double x, double f);
+/* The next x. */
+double hermes_relaxed(const hermes_solve *solve, double x, double f);
+/* Is the first of two residuals, in tolerances, the greater one? What is no number is greatest. */
+HERMES_PURE int hermes_is_further(double a, double b);
+
+/* Values that are computed together. `starts` fill the solves; `pass` computes the other members
+ * from them and, last, what their definitions make of them. NULL ends both. */
+typedef int hermes_step_function(hermes_frame *);
+typedef struct hermes_component {
+  hermes_step_function *const *starts, *const *pass;
+  const hermes_solve *solves;
+  int32_t solve_count, iterations;
+} hermes_component;
+
+/* Repeats the pass until every solve is within its tolerance of its definition. Its values are then
+ * those that the last pass read, and so all members are consistent. Returns 0, or 1 with
+ * frame->fault set. */
+int hermes_solve_component(const hermes_component *component, hermes_frame *frame);
+
 /* Type 7 percentile (linear interpolation between order statistics), share in 0..1; reorders
  * `values`. NaN where any value is NaN, or count is 0. */
 double hermes_percentile(double *values, size_t count, double share);

@@ -69,6 +69,9 @@ typedef struct hermes_slot {
   hermes_domain domain;
   int *reads; /* slots that its definition reads */
   size_t read_count;
+  bool solved;               /* role out: found by iteration */
+  double tolerance, damping; /* of what is solved; a difference in the declared unit */
+  int iterations;
 } hermes_slot;
 
 /* What makes the rows of a table that no file holds. */

@@ -24,6 +24,8 @@ typedef enum hermes_fault_code {
                            */
   HERMES_NOT_FINITE,      /* a KPI that is infinite or no number */
   HERMES_NO_MEMORY,       /* no room for what a percentile or a grouped sum works on */
+  HERMES_NOT_CONVERGED,   /* a `solve` that is further from its definition than its tolerance, after
+                             all its iterations, or that is no finite number away from it */
 } hermes_fault_code;
 
 typedef struct hermes_fault {
@@ -31,6 +33,7 @@ typedef struct hermes_fault {
   int32_t slot;                /* the value being computed */
   int32_t line;                /* in the blueprint */
   size_t row[HERMES_MAX_RANK]; /* the element of the slot */
+  double residual;             /* not converged: how far that element is; coherent units */
 } hermes_fault;
 
 /* The arrays of one evaluation. */

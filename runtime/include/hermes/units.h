@@ -94,9 +94,14 @@ static inline double hermes_from_coherent(const hermes_unit *unit, double value)
   return unit->factor < 1 ? scaled * hermes_parts(unit->factor) : scaled / unit->factor;
 }
 
-/* The number that people would write for a coherent value: the one with the fewest digits, from 15 on, that becomes
- * this value again. 15 deg is 15, where plain conversion gives 14.999999999999998. */
+/* The number that people would write for a coherent value: the one with the fewest digits, from 15
+ * on, that becomes this value again. 15 deg is 15, where plain conversion gives 14.999999999999998.
+ */
 double hermes_written_number(const hermes_unit *unit, double value);
+
+/* The unit in which two values of a unit differ (dBm: dB, %: percentage points) and how many of it
+ * one declared unit is. */
+const char *hermes_unit_difference(const char *unit, const hermes_unit *measure, double *factor);
 
 bool hermes_dimension_equal(const hermes_dimension *a, const hermes_dimension *b);
 bool hermes_dimension_is_one(const hermes_dimension *dimension);
