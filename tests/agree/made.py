@@ -7,7 +7,7 @@ statements ends in a line `}`: shrinking (shrink.py) takes such pieces away.
 import random
 import re
 
-from made_data import DATA_SETS, EXTREME, LARGE, PAIRS, TABLES
+from made_data import DATA_SETS, EXTREME, LARGE, MADE, PAIRS, TABLES
 from made_terms import Function, Scope, Terms, Value
 from made_types import (BOOL, ENUMERATIONS, GAIN, LEVELS, LINEAR, NUMBER, POINT, SLOPED, Type,
                         difference, is_linear, linear, logarithmic, product, row_of,
@@ -49,11 +49,11 @@ class Maker(Terms):
         return rng.choice([
             *[lambda: rng.choice(LINEAR)] * 8, *[lambda: rng.choice(LEVELS)] * 3, lambda: GAIN,
             lambda: GAIN, lambda: POINT, lambda: rng.choice(SLOPED), lambda: BOOL, lambda: BOOL,
-            lambda: rng.choice(ENUMERATIONS), lambda: row_of(rng.choice(list(TABLES)))])()
+            lambda: rng.choice(ENUMERATIONS), lambda: row_of(rng.choice(list(self.columns)))])()
 
     def some_index(self, most=3):
         count = self.rng.choice([0, 0, 1, 1, 1, 2, 2, 3])
-        return tuple(self.rng.sample(list(TABLES), min(most, count)))
+        return tuple(self.rng.sample(list(self.columns), min(most, count)))
 
     def scope_of(self, index, values):
         """Of values, those that policies reach are the nearest at hand."""
@@ -99,6 +99,16 @@ class Maker(Terms):
         self.columns.setdefault(table, []).append(Value(name, NUMBER, (table,), "column"))
         return f"  {name} : 1 = {self.literal_in(NUMBER, '1')};\n"
 
+    def made_table(self):
+        """One that no file holds: a grid, or points at random."""
+        placed = {"x", "y"} <= {value.name for value in self.columns["site"]}
+        source, all_columns = self.rng.choice([m for m in MADE if placed or "(site" not in m[0]])
+        columns = self.chosen(all_columns)
+        self.columns["mast"] = [Value(c.name, c.type, ("mast",), "column") for c in columns]
+        body = "".join(self.column_text(c, False) for c in columns)
+        source = source.format(self.rng.randint(1, 9))
+        self.declarations.append(f"table mast from {source}{self.doc()} {{\n{body}}}\n")
+
     def tables(self):
         for table, all_columns in TABLES.items():
             columns = self.chosen(all_columns)
@@ -106,6 +116,8 @@ class Maker(Terms):
             body = "".join(self.column_text(c, False) for c in columns)
             body += self.absent(table) if self.chance(0.1) else ""
             self.declarations.append(f'table {table} from "{table}.csv"{self.doc()} {{\n{body}}}\n')
+        if self.chance(0.2):
+            self.made_table()
         for table, (index, sparse, all_columns) in PAIRS.items():
             columns = self.chosen(all_columns)
             if not columns or self.chance(0.3):

@@ -83,6 +83,17 @@ PAIRS = {  # name: (indices, sparse, columns); a sparse one holds no rows
     "plan": (("cell", "hour"), True, [
         real("cut", NUMBER, "%", "% 1", 0, 100), real("limit", linear(W=1), "W", "W mW", 0, 90)]),
 }
+PLACES = [real(name, linear(m=1), "", "m km", 0, 1) for name in ("x", "y")]
+INDOORS = [Column("indoor", BOOL), whole("floors", 0, 9), whole("floor", 0, 9),
+           real("height", linear(m=1), "", "m", 0, 99)]
+MADE = [  # what no file holds: a source that takes a number, and what it offers
+    ("hexagonal(1, 300 m, {})", [*PLACES, real("azimuth", ANGLE, "", "deg rad", 0, 1),
+                                 whole("site", 0, 9), whole("sector", 0, 9)]),
+    ("hall(120 m, 50 m, {}, 2, 10 m)", PLACES),
+    ("poisson({} km^-2, 2 km, 1500 m)", PLACES),
+    ("uniform({}, 2 km, 1500 m, 60 %)", PLACES + INDOORS),
+    ("drop(site, {}, 500 m, 0 m, 60 %)", [*PLACES, Column("site", row_of("site")), *INDOORS]),
+]
 # Rows of site, cell, ue, hour; the first few are special, others drawn.
 SIZES = [(2, 3, 5, 2), (1, 1, 1, 1), (2, 3, 1100, 1), (0, 0, 0, 0), (2, 3, 0, 0), (2, 3, 9, 0),
          (2, 1025, 2, 1), (2, 2, 3, 2050)]

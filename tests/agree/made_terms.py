@@ -13,8 +13,7 @@ from made_types import (ANGLE, BOOL, ENUMERATIONS, FIELD_LEVELS, GAIN, KELVIN, L
 
 MOST_LOOPS = 4  # around one term: keeps its work small
 MOST_EXPONENT = 3
-LETTER = {"site": "s", "cell": "c", "ue": "u", "hour": "h"}
-TABLES = list(LETTER)
+LETTER = {"site": "s", "cell": "c", "ue": "u", "hour": "h", "mast": "m"}
 NUMBERS = ["0", "1", "2", "3", "7", "0.5", "0.25", "12", "1.75", "100"]  # no 10: `10 * log10(x)`
 
 
@@ -196,7 +195,7 @@ class Terms:
         inside, fors = scope, ""
         for _ in range(self.rng.choice([1, 1, 1, 2])):
             if len(inside.variables) < MOST_LOOPS:
-                table = self.rng.choice((self.chance(0.6) and self.referring(scope)) or TABLES)
+                table = self.rng.choice((self.chance(0.6) and self.referring(scope)) or list(self.columns))
                 variable, inside = self.loop(table, inside)
                 fors += f" for {variable} in {table}"
         name = self.rng.choice(names)
@@ -227,7 +226,7 @@ class Terms:
         """Whether something is there, and a reduction that has a value only then: two texts."""
         if not scope.tables or len(scope.variables) >= MOST_LOOPS:
             return None, None
-        table = self.rng.choice(TABLES)
+        table = self.rng.choice(list(self.columns))
         variable, inside = self.loop(table, scope)
         condition = self.condition(scope, inside, depth) or self.make(BOOL, inside, depth)
         fors = f"for {variable} in {table}"
@@ -530,7 +529,7 @@ class Terms:
         return f"({self.make(kind, scope, depth)} {sign} {self.make(kind, scope, depth)})"
 
     def compared_rows(self, scope, depth):
-        table = self.rng.choice(TABLES)
+        table = self.rng.choice(list(self.columns))
         if not scope.tables:
             return None
         a, b = self.row(table, scope, depth), self.row(table, scope, depth)
