@@ -229,6 +229,15 @@ data_tables *data_load(hermes_description *description, const char *directory,
                        const hermes_limits *limits, hermes_diagnostics *problems);
 void data_free(data_tables *tables);
 
+/* ---- taps.c: tapped delay lines of TR 38.901 -------------------------------------------------- */
+
+typedef struct data_tap {
+  double delay, power; /* multiples of the rms delay spread; dB */
+} data_tap;
+
+/* Of TDL-A to TDL-E, by their letters a to e. */
+const data_tap *data_taps(char profile, size_t *count);
+
 /* ---- made.c: tables that a source makes ------------------------------------------------------ */
 
 /* needs: the keys of files. Sets the rows of tables that are made. */

@@ -306,6 +306,39 @@ static bool row_clustered(const generator *g, size_t row, double *values) {
   return true;
 }
 
+/* ---- tdl_a(spread) to tdl_e(spread) ---- */
+
+static char profile_of(const generator *g) {
+  return g->source->name[strlen("tdl_")];
+}
+
+static const data_tap *taps_of(const generator *g, size_t *count) {
+  return data_taps(profile_of(g), count);
+}
+
+static double count_tdl(const generator *g) {
+  size_t count;
+  taps_of(g, &count);
+  return (double)count;
+}
+
+static void key_tdl(const generator *g, size_t row, char *key, size_t size) {
+  (void)g;
+  plain_key('t', row + 1, key, size);
+}
+
+static bool row_tdl(const generator *g, size_t row, double *values) {
+  size_t count;
+  double total = 0;
+  const data_tap *taps = taps_of(g, &count);
+  for (size_t i = 0; i < count; i++) total += pow(10, taps[i].power / 10);
+  values[0] = taps[row].delay * g->argument[0];
+  values[1] = taps[row].power;
+  values[2] = taps[row].power - 10 * log10(total);
+  values[3] = row == 0 && profile_of(g) >= 'd';
+  return true;
+}
+
 /* ---- all of them ---- */
 
 static const struct {

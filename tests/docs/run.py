@@ -158,7 +158,7 @@ def columns_of(name, of_table, count):
 def source_rows():
     """Each source, what it makes, and its columns: those that an optional argument brings behind its name."""
     signatures = {name: (signature, doc) for name, signature, doc in offered("blueprint b;\ntable new from ")}
-    for name in re.findall(r"^SOURCE\((\w+),", source_text("runtime/include/hermes/sources.def"), re.M):
+    for name in re.findall(r"^(?:SOURCE|TDL)\((\w+),", source_text("runtime/include/hermes/sources.def"), re.M):
         signature, doc = signatures[name]
         needed, _, optional = signature.partition("[")
         of_table, least = "(T" in needed, needed.count(":")

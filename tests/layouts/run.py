@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Tables that no file holds: places, directions and chance, held against what is worked out here.
 
+The taps of others are no part of the source: they are read from HERMES_REFERENCE, else from shared/reference beside
+the source, where they are there.
 usage: run.py HERMESC [WORKDIR]
 """
 import collections
@@ -21,6 +23,8 @@ sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
 
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
+REFERENCE = pathlib.Path(os.environ.get("HERMES_REFERENCE") or SOURCE.parent / "shared/reference")
+REFERENCE /= "tr38901_tdl_profiles.csv"
 SITES = "table site from hexagonal({rings}, 500 m) {{ x : m; y : m; }}\n"
 NEIGHBOURS = [(500 * math.cos(math.radians(a)), 500 * math.sin(math.radians(a))) for a in range(30, 390, 60)]
 
@@ -235,6 +239,45 @@ def check_poisson():
     require(abs(mean - 30) < 4 * math.sqrt(30 / 200), f"the mean number is {mean}")
     require(abs(variance / 30 - 1) < 4 * math.sqrt(2 / 199), f"the variance is {variance}")
     fits(collections.Counter((int(x // 200), int(y // 100)) for x, y in places).values(), len(places) / 50, 95)
+
+
+# ---- delay lines ----
+
+def taps(profile, spread="100 ns"):
+    text = f"table tap from tdl_{profile}({spread}) {{ delay : ns; power : dB; gain : dB; sight : bool; }}\n"
+    return list(rows(text, "tap", "delay power gain sight").values())
+
+
+def check_taps():
+    """Their rms delay spread is what was asked for; gains add up to 1; D and E have the K-factors of the standard."""
+    for profile, count, within in ("a", 23, 1e-3), ("b", 23, 1e-3), ("c", 24, 1e-3), ("d", 14, 7e-3), ("e", 15, 1e-3):
+        found = taps(profile)
+        gains = [10 ** (gain / 10) for _, _, gain, _ in found]
+        mean = sum(gain * tap[0] for gain, tap in zip(gains, found))
+        spread = math.sqrt(sum(gain * tap[0] ** 2 for gain, tap in zip(gains, found)) - mean ** 2)
+        require(len(found) == count and near(sum(gains), 1), f"TDL-{profile}: {len(found)} taps, gain {sum(gains)}")
+        require(abs(spread / 100 - 1) < within, f"TDL-{profile}: the rms delay spread is {spread} ns")
+        require([tap[3] for tap in found] == [profile in "de"] + [False] * (count - 1), f"TDL-{profile}: {found}")
+        shifts = {round(tap[1] - tap[2], 9) for tap in found}
+        require(len(shifts) == 1, f"TDL-{profile}: gains are not powers, moved by the same")
+    for profile, factor in ("d", 13.3), ("e", 22):
+        first, second = taps(profile)[:2]
+        require(near(first[1] - second[1], factor), f"TDL-{profile}: K is {first[1] - second[1]} dB")
+
+
+def check_taps_of_others():
+    """Tap by tap those of an implementation of the standard, where its numbers are at hand."""
+    if not REFERENCE.is_file():
+        return
+    wanted = collections.defaultdict(list)
+    with REFERENCE.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            wanted[row["model"]].append((row["normalized_delay"], row["power_db"]))
+    for profile in "abcde":
+        others = [(float(delay), float(power)) for delay, power in wanted[f"TDL-{profile.upper()}"]]
+        found = [(delay, power) for delay, power, *_ in taps(profile, "1 ns")]
+        require(len(found) == len(others) and all(near(a, b) for x, y in zip(found, others) for a, b in zip(x, y)),
+                f"TDL-{profile}: {found}, not {others}")
 
 
 # ---- the same again ----

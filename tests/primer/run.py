@@ -60,7 +60,7 @@ def check_whole(page):
     """Every built-in function, unit and module of the library stands in it, each function in its module's page."""
     for name in re.findall(r"^(?:BUILTIN|REDUCTION)\((\w+),", source("compiler/check/builtins.def"), re.M):
         require(re.search(rf"[`|]{name}[|(]", page), f"the function `{name}` is missing")
-    for name in re.findall(r"^SOURCE\((\w+),", source("runtime/include/hermes/sources.def"), re.M):
+    for name in re.findall(r"^(?:SOURCE|TDL)\((\w+),", source("runtime/include/hermes/sources.def"), re.M):
         require(f"`{name}`" in page, f"the source `{name}` is missing")
     for symbol in re.findall(r'HERMES_UNIT\("([^"]+)",', source("runtime/units/units.def")):
         require(re.search(rf"^- .*: .*(?<!\S){re.escape(symbol)}\*?(?!\S)", page, re.M), f"the unit `{symbol}` is missing")
