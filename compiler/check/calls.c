@@ -257,7 +257,8 @@ static Term *builtin_same_linear(Arguments *a, Operator op) {
 }
 
 static Term *builtin_plain(Arguments *a, Operator op) {
-  if (!is_plain(&a->items[0]->type)) return refuse(a, HB0408, a->items[0], "a plain number");
+  for (int i = 0; i < a->count; i++)
+    if (!is_plain(&a->items[i]->type)) return refuse(a, HB0408, a->items[i], "a plain number");
   return apply(a, op, type_number);
 }
 

@@ -61,7 +61,8 @@ static bool is_transcendental(Operator op) {
       [OP_LOG2] = true,     [OP_SIN] = true,       [OP_COS] = true,  [OP_TAN] = true,
       [OP_ASIN] = true,     [OP_ACOS] = true,      [OP_ATAN] = true, [OP_ATAN2] = true,
       [OP_HYPOT] = true,    [OP_LIN] = true,       [OP_DB] = true,   [OP_LIN_FIELD] = true,
-      [OP_DB_FIELD] = true, [OP_BESSEL_J1] = true,
+      [OP_DB_FIELD] = true, [OP_BESSEL_J1] = true, [OP_BESSEL_I0_SCALED] = true,
+      [OP_LOG_GAMMA] = true, [OP_GAMMA_P] = true, [OP_MARCUM_P] = true,
   };
   return transcendental[op];
 }

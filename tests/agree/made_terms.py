@@ -430,7 +430,9 @@ class Terms:
         return [
             lambda: "({0} / {1})".format(*self.alike(scope, depth)),
             lambda: f"({make(GAIN)} / {make(GAIN)})",
-            lambda: f"{one(['floor', 'ceil', 'round', 'sign', 'bessel_j1'])}({make(NUMBER)} / 12)",
+            lambda: f"{one(['floor', 'ceil', 'round', 'sign', 'bessel_j1', 'bessel_i0_scaled', 'log_gamma'])}"
+                    f"({make(NUMBER)} / 12)",
+            lambda: f"{one(['gamma_p', 'marcum_p'])}({make(NUMBER)} / 12, {make(NUMBER)} / 12)",
             lambda: f"{one(['sqrt', 'exp'])}({make(NUMBER)} / 12)",
             lambda: f"{one(['log', 'log10', 'log2'])}(1 + abs({make(NUMBER)}))",
             lambda: f"{one(['sqrt', 'log', 'log2'])}({make(NUMBER)})",

@@ -14,6 +14,7 @@ import sys
 
 from blocks import BLOCKS
 from energy import ENERGY
+from fading import FADING
 from link import CURVES, LINK
 from measurement import MEASUREMENT
 from panels import TURNED
@@ -77,8 +78,8 @@ NOISE = [  # the source's Boltzmann constant has three digits
          "lin(receiver_noise_minus_174(1 Hz, r.nf))", "W", number("recomputed_minus174dBm_per_hz"), 1e-9, deviation=relative),
 ]
 
-CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + CURVES + MEASUREMENT + ENERGY + PROPAGATION
-MODULES = ["antenna", "energy", "hata", "itu_p1411", "itu_p676", "itu_p838", "link", "measurement", "noise",
+CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + CURVES + MEASUREMENT + ENERGY + PROPAGATION + FADING
+MODULES = ["antenna", "energy", "fading", "hata", "itu_p1411", "itu_p676", "itu_p838", "link", "measurement", "noise",
            "nr_bler", "nr_link", "propagation", "tr37885", "tr38811", "tr38901"]
 
 

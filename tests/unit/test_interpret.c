@@ -89,8 +89,7 @@ static void bench_free(Bench *b) {
 
 static size_t elements(const Bench *b, const Slot *slot) {
   size_t count = 1;
-  for (int i = 0; i < slot->rank; i++)
-    count *= b->rows[slot->index[i]];
+  for (int i = 0; i < slot->rank; i++) count *= b->rows[slot->index[i]];
   return count;
 }
 
@@ -271,6 +270,7 @@ static void test_operators(void **state) {
       {OP_HYPOT, 3, 4, 5},      {OP_MOD, -1, 3, 2},
       {OP_ATAN2, 0, 1, 0},      {OP_POWER, 2, 10, 1024},
       {OP_EQUAL, NAN, NAN, 0},  {OP_NOT_EQUAL, NAN, NAN, 1},
+      {OP_GAMMA_P, 2, 0, 0},    {OP_MARCUM_P, 2, INFINITY, 1},
   };
   Bench *b = bench(1, 1);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -284,13 +284,33 @@ static void test_functions(void **state) {
     Operator id;
     double x, result;
   } cases[] = {
-      {OP_NEGATE, 2, -2}, {OP_NOT, 1, 0},         {OP_NOT, 0, 1},        {OP_ABS, -2, 2},
-      {OP_SQRT, 9, 3},    {OP_EXP, 0, 1},         {OP_LOG, 1, 0},        {OP_LOG10, 1000, 3},
-      {OP_LOG2, 8, 3},    {OP_FLOOR, -0.5, -1},   {OP_CEIL, 0.5, 1},     {OP_ROUND, 2.5, 3},
-      {OP_SIGN, -7, -1},  {OP_SIN, 0, 0},         {OP_COS, 0, 1},        {OP_TAN, 0, 0},
-      {OP_ASIN, 0, 0},    {OP_ACOS, 1, 0},        {OP_ATAN, 0, 0},       {OP_LIN, 20, 100},
-      {OP_DB, 100, 20},   {OP_LIN_FIELD, 20, 10}, {OP_DB_FIELD, 10, 20}, {OP_DB, 0, -INFINITY},
+      {OP_NEGATE, 2, -2},
+      {OP_NOT, 1, 0},
+      {OP_NOT, 0, 1},
+      {OP_ABS, -2, 2},
+      {OP_SQRT, 9, 3},
+      {OP_EXP, 0, 1},
+      {OP_LOG, 1, 0},
+      {OP_LOG10, 1000, 3},
+      {OP_LOG2, 8, 3},
+      {OP_FLOOR, -0.5, -1},
+      {OP_CEIL, 0.5, 1},
+      {OP_ROUND, 2.5, 3},
+      {OP_SIGN, -7, -1},
+      {OP_SIN, 0, 0},
+      {OP_COS, 0, 1},
+      {OP_TAN, 0, 0},
+      {OP_ASIN, 0, 0},
+      {OP_ACOS, 1, 0},
+      {OP_ATAN, 0, 0},
+      {OP_LIN, 20, 100},
+      {OP_DB, 100, 20},
+      {OP_LIN_FIELD, 20, 10},
+      {OP_DB_FIELD, 10, 20},
+      {OP_DB, 0, -INFINITY},
       {OP_BESSEL_J1, 0, 0},
+      {OP_BESSEL_I0_SCALED, 0, 1},
+      {OP_LOG_GAMMA, INFINITY, INFINITY},
   };
   Bench *b = bench(1, 1);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -375,8 +395,7 @@ static void test_calls(void **state) {
 static hermes_model *chain(Bench *b, Function *functions, int count, int depth) {
   for (int i = 0; i < count; i++) {
     Term *term = i ? call(b, i - 1, loc(b, 0)) : loc(b, 0);
-    for (int k = 0; k < depth; k++)
-      term = op(b, OP_ADD, num(b, 1), term);
+    for (int k = 0; k < depth; k++) term = op(b, OP_ADD, num(b, 1), term);
     functions[i] = (Function){.name = "f", .parameter_count = 1, .local_count = 1, .result = term};
   }
   b->compiler.program.functions = functions;
@@ -510,8 +529,7 @@ static void test_percentile(void **state) {
   (void)state;
   enum { COUNT = 200 };
   double values[COUNT];
-  for (int i = 0; i < COUNT; i++)
-    values[i] = (double)(i * 37 % COUNT);
+  for (int i = 0; i < COUNT; i++) values[i] = (double)(i * 37 % COUNT);
   Bench *b = bench(COUNT, 1);
   int x = real_column(b, "u", values);
   Term *term = reduced(b, REDUCE_PERCENTILE, x, NULL);

@@ -252,8 +252,8 @@ static Native native_new(const Compiler *compiler) {
   snprintf(command, sizeof command,
            "%s -std=c11 -O2 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -shared -fPIC "
            "-I%s/runtime/include -o %s/twin.so %s %s/runtime/numeric/compute.c "
-           "%s/runtime/numeric/percentile.c -lgsl -lgslcblas -lm",
-           getenv("CC") ? getenv("CC") : "cc", root, directory, path, root, root);
+           "%s/runtime/numeric/percentile.c %s/runtime/numeric/special.c -lgsl -lgslcblas -lm",
+           getenv("CC") ? getenv("CC") : "cc", root, directory, path, root, root, root);
   if (system(command) != 0) fail_msg("generated C does not compile: %s", path);
   snprintf(command, sizeof command, "%s/twin.so", directory);
   Native native = {.library = dlopen(command, RTLD_LAZY)};
@@ -422,13 +422,14 @@ static Term *random_operator(World *w, const Around *around) {
   Operator op;
   do op = (Operator)pick(w, OP_COUNT);
   while (op == OP_NOT || (op >= OP_LESS && op <= OP_OR));
-  static const bool two[OP_COUNT] = {
-      [OP_ADD] = true,   [OP_SUBTRACT] = true, [OP_MULTIPLY] = true, [OP_DIVIDE] = true,
-      [OP_POWER] = true, [OP_MIN] = true,      [OP_MAX] = true,      [OP_ATAN2] = true,
-      [OP_HYPOT] = true, [OP_MOD] = true};
+  static const int operands[] = {
+#define OPERATOR(id, spelling, arity) arity,
+#include "syntax/operators.def"
+#undef OPERATOR
+  };
   static const double exponents[] = {2, 0.5, 1, -1, 3};
   Term *left = random_real(w, around);
-  if (!two[op]) return apply(w, op, left, NULL);
+  if (operands[op] == 1) return apply(w, op, left, NULL);
   if (op == OP_POWER && pick(w, 2)) return apply(w, op, left, number(w, exponents[pick(w, 5)]));
   return apply(w, op, left, random_real(w, around));
 }

@@ -34,6 +34,12 @@ HERMES_PURE double hermes_sign(double x);
 HERMES_PURE double hermes_mod(double a, double b); /* a - b floor(a/b): the sign of b */
 HERMES_PURE double hermes_round(double x);         /* half away from zero */
 
+/* Special functions. NaN where an argument is outside of what is said. */
+HERMES_PURE double hermes_bessel_i0_scaled(double x);   /* e^-|x| I0(x) */
+HERMES_PURE double hermes_log_gamma(double x);          /* ln gamma(x), x > 0 */
+HERMES_PURE double hermes_gamma_p(double a, double x);  /* regularised, lower; a > 0, x >= 0 */
+HERMES_PURE double hermes_marcum_p(double a, double b); /* 1 - Q1(a, b); a, b >= 0 */
+
 /* ---- solves: values that depend on themselves ---- */
 
 typedef struct hermes_solve {
