@@ -74,10 +74,12 @@ static size_t first_lacking(const hermes_twin *twin, const hermes_frame *frame, 
   return SIZE_MAX;
 }
 
+enum { MOST_STEPS = 64 }; /* back to where a lack began; values of a solve read one another */
+
 /* From a value to the first one that it reads and that lacks the same, and on to where it began. */
 static int origin(const hermes_twin *twin, const hermes_frame *frame, int number, lack kind) {
   const hermes_description *d = twin->description;
-  for (size_t steps = 0; steps < d->slot_count; steps++) {
+  for (int steps = 0; steps < MOST_STEPS; steps++) {
     const hermes_slot *slot = &d->slots[number];
     int next = -1;
     for (size_t i = 0; i < slot->read_count && next < 0; i++)
