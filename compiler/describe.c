@@ -234,7 +234,7 @@ static void put_computed(cJSON *json, const Slot *slot) {
   static const struct {
     unsigned bit;
     const char *name;
-  } stages[] = {{STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}};
+  } stages[] = {{STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}, {STAGE_MEAN, "mean"}};
   if (slot->block >= 0) put_count(json, "block", slot->block);
   cJSON *stage = put_array(json, "stage");
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
@@ -248,6 +248,11 @@ static void put_bound(cJSON *json, const Slot *slot) {
   put(json, "default", literal_json(slot));
 }
 
+static void put_mean(cJSON *json, const Slot *slot) {
+  put_computed(json, slot);
+  put_count(json, "mean_of", slot->mean_of);
+}
+
 static const struct {
   const char *name;
   void (*put)(cJSON *, const Slot *);
@@ -256,6 +261,8 @@ static const struct {
     [ROLE_POLICY] = {"policy", put_policy}, [ROLE_OUT] = {"out", put_computed},
     [ROLE_LET] = {"let", put_computed},     [ROLE_KPI] = {"kpi", put_computed},
     [ROLE_BOUND] = {"bound", put_bound},    [ROLE_HIDDEN] = {"hidden", put_computed},
+    [ROLE_DRAW] = {"draw", put_computed}, [ROLE_SAMPLE] = {"sample", put_computed},
+    [ROLE_MEAN] = {"mean", put_mean},
 };
 
 static void find_reads(const Term *term, bool *read) {
@@ -534,6 +541,7 @@ static void put_uses(cJSON *json, const Compiler *compiler) {
   const Program *program = &compiler->program;
   put_role(json, "inputs", program, ROLE_INPUT);
   put_role(json, "policies", program, ROLE_POLICY);
+  put_role(json, "draws", program, ROLE_DRAW);
   put_role(json, "kpis", program, ROLE_KPI);
   put(json, "goal", goal_json(program));
   cJSON *expects = put_array(json, "expects");

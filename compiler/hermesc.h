@@ -177,6 +177,7 @@ typedef struct Item {
   Clause *clauses; /* of a `solve` */
   Expr *value;
   bool or_missing;
+  bool is_drawn;   /* name[index] : type ~ value; the value is a call of a distribution */
   const char *doc; /* "" where there is none */
   Span span;
   struct Item *next, *last;
@@ -189,6 +190,7 @@ typedef enum DeclKind {
   DECL_TABLE,
   DECL_INPUT,
   DECL_POLICY,
+  DECL_DRAW,
   DECL_FUNCTION,
   DECL_BLOCK,
   DECL_KPI,
@@ -279,7 +281,7 @@ typedef struct Type {
 } Type;
 
 /* What a value depends on: a subset. Empty: computed once per twin. */
-enum { STAGE_DRAW = 1, STAGE_TIME = 2, STAGE_POLICY = 4 };
+enum { STAGE_DRAW = 1, STAGE_TIME = 2, STAGE_POLICY = 4, STAGE_MEAN = 8 /* over draws */ };
 
 typedef enum TermKind {
   TERM_NUMBER,   /* number: coherent; also booleans (0, 1), ordinals of labels */
@@ -290,6 +292,8 @@ typedef enum TermKind {
   TERM_IF,       /* args[0] then args[1] else args[2] */
   TERM_CALL,     /* function instance `index` on args */
   TERM_REDUCE,   /* reduction over loops */
+  TERM_DRAW,     /* a standard variate: of slot `index`, keyed by the rows args[0..key_count); the
+                    others are its parameters */
   TERM_EMPTY,    /* made by lowering only: fault HERMES_EMPTY_REDUCTION */
 } TermKind;
 
@@ -307,6 +311,17 @@ typedef enum Reduction {
   REDUCE_ALL,
   REDUCE_PERCENTILE, /* args[0] is the share, 0..1; type 7 */
 } Reduction;
+
+/* What draws are made of: standard variates (runtime/numeric/chance.c). */
+typedef enum Variate {
+  VARIATE_UNIFORM, /* in [0, 1) */
+  VARIATE_NORMAL,
+  VARIATE_EXPONENTIAL, /* of mean 1 */
+  VARIATE_RAYLEIGH,    /* of scale 1 */
+  VARIATE_GAMMA,       /* of a shape */
+  VARIATE_POISSON,     /* of a mean */
+  VARIATE_FIELD,       /* at x, y, with a length and a share that all rows have in common */
+} Variate;
 
 typedef struct Loop {
   int variable; /* index variable, numbered within one definition */
@@ -331,16 +346,22 @@ typedef struct Term {
   struct Term *filter, *body, *fallback; /* reduce; filter and fallback may be NULL */
   struct Term **args;
   int arg_count;
+  Variate variate; /* draw */
+  int part;        /* draw: tells several variates of one value apart */
+  int key_count;   /* draw */
 } Term;
 
 typedef enum Role {
   ROLE_COLUMN,
   ROLE_INPUT,
   ROLE_POLICY,
+  ROLE_DRAW,
   ROLE_OUT,
   ROLE_LET,
   ROLE_KPI,
   ROLE_BOUND,
+  ROLE_SAMPLE, /* what an expectation or a probability is of, in one draw */
+  ROLE_MEAN,   /* its mean over the draws */
   ROLE_HIDDEN
 } Role;
 
@@ -386,6 +407,7 @@ typedef struct Slot {
   Span span;      /* of its name */
   unsigned stage; /* stages.c */
   int because;    /* stages.c: the slot through which the stage came, or -1 */
+  int mean_of;    /* mean: the sample that it is of; else -1 */
 } Slot;
 
 /* What makes the rows of a table that no file holds. */
@@ -502,8 +524,8 @@ typedef struct Program {
   Expect *expects;
   int expect_count;
   Goal goal;
-  int *order; /* computed slots (out, let, kpi, bound): those no policy reaches first, each after
-                 what it reads; those of one component side by side, its solves last */
+  int *order; /* computed slots (draw, out, let, kpi, bound): in the order of their steps, and each
+                 after what it reads; those of one component side by side, its solves last */
   int order_count;
   int component_count;
   int solve_count;
@@ -518,7 +540,7 @@ typedef enum StepKind {
 
 typedef struct Step {
   StepKind kind;
-  hermes_step step; /* HERMES_PREPARE or HERMES_EVALUATE */
+  hermes_step step; /* from HERMES_PREPARE on */
   int slot;
   int blamed;    /* the slot that a fault in it is of */
   int component; /* it belongs to: its passes or, with `starts`, what stands before them; 0: none */
@@ -597,6 +619,7 @@ const char *module_head(Compiler *compiler, const char *function);
 bool resolve_program(Compiler *compiler);   /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler);   /* contracts.c, order.c: `in`, cycles -> order */
 void infer_stages(Compiler *compiler);      /* stages.c */
+hermes_step step_of(unsigned stage); /* in which a value of that stage is computed */
 void add_range_expects(Compiler *compiler); /* validity.c: ranges of parameters -> expects */
 bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */
 /* The same for a text in memory, named `path` in messages. */

@@ -398,6 +398,37 @@ static double call(Evaluation *e, const Term *term) {
   return result;
 }
 
+/* ---- chance ---- */
+
+/* Who draws: the name of the value, and the keys of its rows. */
+static hermes_variate variate_of(Evaluation *e, const Term *term) {
+  hermes_variate who = {.frame = e->now, .part = (uint32_t)term->part};
+  who.stream = hermes_text_key(e->program->slots[term->index].name);
+  for (int i = 0; i < term->key_count; i++) {
+    size_t row = (size_t)evaluate(e, term->args[i]);
+    if (!e->fault) who.row = hermes_row_key(who.row, e->now->key[term->args[i]->type.table][row]);
+  }
+  return who;
+}
+
+static double draw(Evaluation *e, const Term *term) {
+  hermes_variate who = variate_of(e, term);
+  double p[4] = {0};
+  for (int i = term->key_count; i < term->arg_count; i++)
+    p[i - term->key_count] = evaluate(e, term->args[i]);
+  if (e->fault) return 0;
+  switch (term->variate) {
+  case VARIATE_UNIFORM: return hermes_draw_uniform(who);
+  case VARIATE_NORMAL: return hermes_draw_normal(who);
+  case VARIATE_EXPONENTIAL: return hermes_draw_exponential(who);
+  case VARIATE_RAYLEIGH: return hermes_draw_rayleigh(who);
+  case VARIATE_GAMMA: return hermes_draw_gamma(who, p[0]);
+  case VARIATE_POISSON: return hermes_draw_poisson(who, p[0]);
+  case VARIATE_FIELD: return hermes_draw_field(who, p[0], p[1], p[2], p[3]);
+  }
+  return 0;
+}
+
 static double empty(Evaluation *e, const Term *term) {
   (void)term;
   e->fault = HERMES_EMPTY_REDUCTION;
@@ -408,6 +439,7 @@ static double (*const FORMS[])(Evaluation *, const Term *) = {
     [TERM_NUMBER] = number,     [TERM_VARIABLE] = variable, [TERM_LOCAL] = local,
     [TERM_SLOT] = slot_element, [TERM_APPLY] = apply,       [TERM_IF] = choice,
     [TERM_CALL] = call,         [TERM_REDUCE] = reduce,     [TERM_EMPTY] = empty,
+    [TERM_DRAW] = draw,
 };
 
 static double evaluate(Evaluation *e, const Term *term) {
@@ -549,7 +581,7 @@ static void compute_component(Evaluation *e, const int *members, int size) {
 static bool belongs(const Slot *slot, hermes_step step) {
   if (step == HERMES_INPUTS) return slot->role == ROLE_INPUT && slot->value;
   if (step == HERMES_POLICIES) return slot->role == ROLE_POLICY && slot->value;
-  return ((slot->stage & STAGE_POLICY) != 0) == (step == HERMES_EVALUATE);
+  return step_of(slot->stage) == step;
 }
 
 /* Says where it happened: the element of the slot that the variables stand at. */

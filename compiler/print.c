@@ -6,7 +6,8 @@
 static const char *const roles[] = {
     [ROLE_COLUMN] = "column", [ROLE_INPUT] = "input",   [ROLE_POLICY] = "policy",
     [ROLE_OUT] = "out",       [ROLE_LET] = "let",       [ROLE_KPI] = "kpi",
-    [ROLE_BOUND] = "bound",   [ROLE_HIDDEN] = "hidden",
+    [ROLE_BOUND] = "bound",   [ROLE_DRAW] = "draw",     [ROLE_SAMPLE] = "sample",
+    [ROLE_MEAN] = "mean",     [ROLE_HIDDEN] = "hidden",
 };
 
 const char *role_text(Role role) {
@@ -84,7 +85,7 @@ void print_types(const Compiler *compiler, FILE *out) {
 static const struct {
   unsigned stage;
   const char *name;
-} stages[] = {{STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}};
+} stages[] = {{STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}, {STAGE_MEAN, "mean"}};
 
 /* "twin" for the empty set: computed once for each twin. */
 const char *stage_text(const Compiler *compiler, unsigned stage) {

@@ -117,11 +117,23 @@ static void print_empty(const Compiler *compiler, const Term *term, FILE *out) {
   fputs("invalid", out);
 }
 
+static void print_draw(const Compiler *compiler, const Term *term, FILE *out) {
+  static const char *const names[] = {
+      [VARIATE_UNIFORM] = "uniform",   [VARIATE_NORMAL] = "normal", [VARIATE_EXPONENTIAL] = "exponential",
+      [VARIATE_RAYLEIGH] = "rayleigh", [VARIATE_GAMMA] = "gamma",   [VARIATE_POISSON] = "poisson",
+      [VARIATE_FIELD] = "field"};
+  fprintf(out, "~%s(%s#%d", names[term->variate], compiler->program.slots[term->index].name, term->part);
+  if (term->arg_count > 0) fputs(", ", out);
+  print_list(compiler, term->args, term->arg_count, out);
+  fputs(")", out);
+}
+
 void print_term(const Compiler *compiler, const Term *term, FILE *out) {
   static void (*const forms[])(const Compiler *, const Term *, FILE *) = {
       [TERM_NUMBER] = print_number, [TERM_VARIABLE] = print_variable, [TERM_LOCAL] = print_local,
       [TERM_SLOT] = print_slot,     [TERM_APPLY] = print_apply,       [TERM_IF] = print_if,
       [TERM_CALL] = print_call,     [TERM_REDUCE] = print_reduce,     [TERM_EMPTY] = print_empty,
+      [TERM_DRAW] = print_draw,
   };
   forms[term->kind](compiler, term, out);
 }
@@ -131,7 +143,10 @@ void print_term(const Compiler *compiler, const Term *term, FILE *out) {
 static void print_head(const Compiler *compiler, const Step *step, FILE *out) {
   const Program *program = &compiler->program;
   const Slot *slot = &program->slots[step->slot];
-  fprintf(out, "%s  s%-4d ", step->step == HERMES_PREPARE ? "prepare " : "evaluate", step->slot);
+  static const char *const steps[] = {
+      [HERMES_PREPARE] = "prepare",   [HERMES_DRAW] = "draw",         [HERMES_DECIDE] = "decide",
+      [HERMES_EVALUATE] = "evaluate", [HERMES_CONCLUDE] = "conclude"};
+  fprintf(out, "%-8s  s%-4d ", steps[step->step], step->slot);
   if (step->component) fprintf(out, "%s %d  ", step->starts ? "start" : "pass", step->component);
   print_slot_name(program, step->slot, out);
   for (int i = 0; i < slot->rank; i++)

@@ -151,7 +151,7 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %token FOR "`for`" IN "`in`"
 %token RANGE "`..`" UNTIL "`..<`" ARROW "`->`" EQUAL "`==`" NOT_EQUAL "`!=`" LESS_EQUAL "`<=`" GREATER_EQUAL "`>=`"
 %token KW_BLUEPRINT "`blueprint`" KW_MODULE "`module`" KW_IMPORT "`import`" KW_UNIT "`unit`" KW_SPARSE "`sparse`"
-%token KW_TABLE "`table`" KW_FROM "`from`" KW_INPUT "`input`" KW_POLICY "`policy`" KW_FUNCTION "`function`"
+%token KW_TABLE "`table`" KW_FROM "`from`" KW_INPUT "`input`" KW_POLICY "`policy`" KW_DRAW "`draw`" KW_FUNCTION "`function`"
 %token KW_ANY "`any`" KW_OPERATIONAL "`operational`" KW_FUNCTIONAL "`functional`" KW_BLOCK "`block`" KW_OUT "`out`"
 %token KW_LET "`let`" KW_RETURN "`return`" KW_KPI "`kpi`" KW_GOAL "`goal`" KW_MAXIMIZE "`maximize`"
 %token KW_MINIMIZE "`minimize`" KW_SUBJECT "`subject`" KW_TO "`to`" KW_EXPECT "`expect`" KW_VARY "`vary`"
@@ -165,7 +165,7 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %type <doc> doc strings
 %type <decl> decl function_head table_source
 %type <names> names table_index generics labels
-%type <item> items item parameters parameter_list parameter definition solved
+%type <item> items item draws drawn parameters parameter_list parameter definition solved
 %type <clause> clauses clause
 %type <index> indices index_list index
 %type <type> type
@@ -211,6 +211,7 @@ decl:
     }
   | KW_INPUT doc '{' items '}'   { $$ = decl_new(parser, DECL_INPUT, @$); $$->doc = $doc; $$->items = $items; }
   | KW_POLICY doc '{' items '}'  { $$ = decl_new(parser, DECL_POLICY, @$); $$->doc = $doc; $$->items = $items; }
+  | KW_DRAW doc '{' draws '}'      { $$ = decl_new(parser, DECL_DRAW, @$); $$->doc = $doc; $$->items = $draws; }
   | function_head '=' expr ';'   { $$ = $function_head; $$->body = $expr; $$->span = @$; }
   | function_head '{' function_statements '}'  { $$ = $function_head; $$->statements = $function_statements; $$->span = @$; }
   | block_kind KW_BLOCK name doc '{' block_statements '}'  {
@@ -347,6 +348,23 @@ clause:
   | KW_TOLERANCE sum   { $$ = clause_new(parser, CLAUSE_TOLERANCE, $sum, @$); }
   | KW_DAMPING sum     { $$ = clause_new(parser, CLAUSE_DAMPING, $sum, @$); }
   | KW_ITERATIONS sum  { $$ = clause_new(parser, CLAUSE_ITERATIONS, $sum, @$); }
+  ;
+
+draws:
+    %empty            { $$ = NULL; }
+  | draws drawn ';'   { $$ = $1; LIST_APPEND(Item, $$, item_end($drawn, @3)); }
+  | draws error ';'   { $$ = $1; yyerrok; }
+  ;
+
+/* The distribution is a call: which ones there are is the checker's to say. */
+drawn:
+    name indices ':' type doc[before] '~' expr doc[after]  {
+      $$ = item_new(parser, $name, $indices, @$);
+      $$->type = $type;
+      $$->value = $expr;
+      $$->is_drawn = true;
+      $$->doc = doc_join(parser, $before, $after);
+    }
   ;
 
 definition:

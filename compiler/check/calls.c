@@ -472,6 +472,23 @@ static Term *check_reduction(Scope *scope, const Expr *call, const ReductionInfo
   return good ? info->rule(&a, reduce) : term_error(checker, call->span);
 }
 
+/* ---- over draws ---- */
+
+static Term *builtin_expectation(Arguments *a, Operator op) {
+  (void)op;
+  const Type *type = &a->items[0]->type;
+  if (type->kind != TYPE_REAL || type->scale != HERMES_LINEAR)
+    return refuse(a, HB0412, a->items[0], "a linear quantity");
+  return mean_over_draws(a->scope, a->items[0], a->name, a->call->span);
+}
+
+static Term *builtin_probability(Arguments *a, Operator op) {
+  (void)op;
+  if (a->items[0]->type.kind != TYPE_BOOL)
+    return refuse(a, HB0301, a->items[0], "a condition");
+  return mean_over_draws(a->scope, a->items[0], a->name, a->call->span);
+}
+
 /* ---- dispatch ---- */
 
 static Term *check_builtin(Scope *scope, const Expr *call, const Builtin *builtin,

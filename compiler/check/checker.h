@@ -74,6 +74,7 @@ typedef enum Place {
   IN_INPUT,   /* the default of an input */
   IN_DEFAULT, /* the default of a policy */
   IN_START,   /* where a solve begins */
+  IN_DRAW,    /* the distribution of a draw */
   IN_CONSTANT,
   IN_FUNCTION,
   IN_EXPECT
@@ -182,11 +183,22 @@ const char *source_text_of(Checker *checker, const Decl *table);
  * holds the columns against what the sources offer. */
 void check_sources(Checker *checker);
 
+/* ---- chance.c ---- */
+/* The term of a draw, whose slot has its type and indices. */
+Term *check_draw(Scope *scope, int slot, const Expr *value);
+/* Its mean over the draws, in a KPI; `name` is the function that was called. */
+Term *mean_over_draws(Scope *scope, Term *value, const char *name, Span span);
+/* "normal(mean: T, deviation: D)", or NULL; and their names, up to a NULL. */
+const char *distribution_signature(const char *name);
+const char *distribution_name(int number);
+
 /* ---- program.c ---- */
 /* A finite constant of a type; false, reported, where it is none. `unit` is that of `type` as it is
  * written, `written` the type where it is declared by one, `what` the thing in messages. */
 bool check_constant(Scope *scope, const Expr *expr, const Type *type, const char *unit,
                     const TypeExpr *written, const char *what, double *coherent);
+/* A value that no source declares; NULL where there are too many, reported. */
+Slot *add_made_slot(Checker *checker, Name name, Role role);
 /* The range of a function's parameter, which stands in `source`; reports what is wrong with it. */
 Range read_parameter_range(Checker *checker, uint32_t source, const Item *item);
 /* Checks the definition of a slot if it was not yet; a let has its type afterwards. False: it

@@ -25,7 +25,8 @@ static void note_read(void *context, const Term *term) {
 }
 
 static bool is_listable(const Slot *slot) {
-  return slot->role == ROLE_INPUT || slot->role == ROLE_POLICY || slot->role == ROLE_OUT;
+  return slot->role == ROLE_INPUT || slot->role == ROLE_POLICY ||
+         slot->role == ROLE_DRAW || slot->role == ROLE_OUT;
 }
 
 static void suggest_value(Contract *contract, hermes_diagnostic *d, const char *name) {
@@ -87,7 +88,7 @@ static void check_listed(Contract *contract, const NameList *name) {
   int slot = map_get(&contract->listable, name->name.text);
   if (slot < 0) {
     hermes_diagnostic *d =
-        report(compiler, HB0201, name->name.span, "there is no input, policy or output named `%s`",
+        report(compiler, HB0201, name->name.span, "there is no input, policy, draw or output named `%s`",
                name->name.text);
     contract->unknown = true;
     if (compiler->diagnostics.errors > HERMES_DIAGNOSTICS_KEPT) return;

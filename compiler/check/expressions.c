@@ -73,8 +73,8 @@ bool term_constant(const Term *term, double *value) {
 /* ---- slots ---- */
 
 static const char *what_slot(const Slot *slot) {
-  static const char *const words[] = {"column", "input", "policy", "output",
-                                      "let",    "KPI",   "bound",  "value"};
+  static const char *const words[] = {"column", "input", "policy", "draw",  "output",
+                                      "let",    "KPI",   "bound",  "value", "value", "value"};
   return words[slot->role];
 }
 
@@ -112,7 +112,11 @@ bool may_read(Scope *scope, const Slot *slot, Span span) {
     hermes_diagnostic_note(d, "let an operational block take it up in an `out`, and read that");
     return false;
   }
-  if (slot->role == ROLE_KPI && scope->place == IN_BLOCK) {
+  if (slot->role == ROLE_LET && scope->place == IN_DRAW) {
+    report(compiler, HB0310, span, "let `%s` is seen in its own block only", slot->name);
+    return false;
+  }
+  if (slot->role == ROLE_KPI && (scope->place == IN_BLOCK || scope->place == IN_DRAW)) {
     report(compiler, HB0510, span, "KPI `%s` is read by a block", slot->name);
     return false;
   }

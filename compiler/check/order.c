@@ -6,6 +6,7 @@
  * cycle that passes through no solve is an error.
  */
 #include "check/order.h"
+#include "check/terms.h"
 
 /* What one value reads. Gathered before any is visited, so that the depth of the visit is the
  * length of the chain of values, however deep their expressions are. */
@@ -37,7 +38,19 @@ static void gather_read(void *context, const Term *term) {
 }
 
 static bool is_computed(const Slot *slot) {
-  return slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT && slot->role != ROLE_POLICY;
+  return slot->role != ROLE_COLUMN && slot->role != ROLE_INPUT && slot->role != ROLE_POLICY &&
+         slot->role != ROLE_MEAN;
+}
+
+/* Who reads a mean over draws comes after what it is the mean of. */
+static void read_samples(const Program *program, Reads *reads) {
+  for (int i = 0; i < reads->count; i++) {
+    const Slot *slot = &program->slots[reads->items[i]->index];
+    if (slot->role != ROLE_MEAN) continue;
+    Term *sample = copy_term(reads->arena, reads->items[i]);
+    sample->index = slot->mean_of;
+    reads->items[i] = sample;
+  }
 }
 
 static Reads *reads_of_all(Compiler *compiler) {
@@ -45,7 +58,9 @@ static Reads *reads_of_all(Compiler *compiler) {
   Reads *reads = ARENA_ARRAY(&compiler->arena, Reads, program->slot_count + 1);
   for (int i = 0; i < program->slot_count; i++) {
     reads[i].arena = &compiler->arena;
-    if (is_computed(&program->slots[i])) each_slot(program->slots[i].value, gather_read, &reads[i]);
+    if (!is_computed(&program->slots[i])) continue;
+    each_slot(program->slots[i].value, gather_read, &reads[i]);
+    read_samples(program, &reads[i]);
   }
   return reads;
 }

@@ -37,6 +37,7 @@ static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) 
                  .table = -1,
                  .block = -1,
                  .because = -1,
+                 .mean_of = -1,
                  .unit = hermes_unit_one(),
                  .unit_text = "",
                  .type = type_error,
@@ -44,6 +45,10 @@ static Slot *add_slot(Checker *checker, Name name, Role role, const Item *item) 
   for (int i = 0; i < MAX_RANK; i++) slot->variables[i] = i;
   if (item) note_slot(checker, name.span, program->slot_count - 1);
   return slot;
+}
+
+Slot *add_made_slot(Checker *checker, Name name, Role role) {
+  return add_slot(checker, name, role, NULL);
 }
 
 static void read_indices(Checker *checker, Slot *slot, const Index *indices) {
@@ -240,6 +245,7 @@ static void declare(Checker *checker, Decl *decl) {
   case DECL_TABLE: declare_columns(checker, decl); break;
   case DECL_INPUT: declare_items(checker, decl, ROLE_INPUT); break;
   case DECL_POLICY: declare_items(checker, decl, ROLE_POLICY); break;
+  case DECL_DRAW: declare_items(checker, decl, ROLE_DRAW); break;
   case DECL_BLOCK: declare_block(checker, decl); break;
   case DECL_KPI: declare_items(checker, decl, ROLE_KPI); break;
   default: break;
@@ -479,7 +485,8 @@ void bind_indices(Scope *scope, const Slot *slot, const Index *indices) {
 Scope definition_scope(Checker *checker, const Slot *slot, const Item *item) {
   static const Place places[] = {
       [ROLE_COLUMN] = IN_CONSTANT, [ROLE_INPUT] = IN_INPUT, [ROLE_POLICY] = IN_DEFAULT,
-      [ROLE_OUT] = IN_BLOCK,       [ROLE_LET] = IN_BLOCK,   [ROLE_KPI] = IN_KPI};
+      [ROLE_DRAW] = IN_DRAW,       [ROLE_OUT] = IN_BLOCK,   [ROLE_LET] = IN_BLOCK,
+      [ROLE_KPI] = IN_KPI};
   Scope scope = scope_new(checker, places[slot->role], 0);
   scope.block = slot->block;
   scope.policies = slot->block >= 0 && checker->program->blocks[slot->block].operational;
@@ -499,7 +506,9 @@ static void check_whole(Checker *checker, const Slot *slot) {
 static void check_value(Checker *checker, Slot *slot, const Item *item) {
   Scope scope = definition_scope(checker, slot, item);
   bool takes = slot->role == ROLE_LET || is_missing(item->type);
-  slot->value = check_expr(&scope, item->value, takes ? NULL : &slot->type);
+  slot->value = slot->role == ROLE_DRAW
+                    ? check_draw(&scope, (int)(slot - checker->program->slots), item->value)
+                    : check_expr(&scope, item->value, takes ? NULL : &slot->type);
   slot->variable_count = scope.variable_count;
   if (slot->role == ROLE_LET) check_let_type(checker, item, slot->value);
   if (takes)
@@ -511,7 +520,8 @@ static void check_value(Checker *checker, Slot *slot, const Item *item) {
 }
 
 static void missing_value(Checker *checker, const Slot *slot, const Item *item) {
-  static const char *const words[] = {"column", "input", "policy", "output", "let", "KPI"};
+  static const char *const words[] = {"column", "input", "policy", "draw",
+                                      "output", "let",   "KPI"};
   if (slot->role == ROLE_INPUT) return; /* given at run time */
   hermes_diagnostic *d = report(compiler_of(checker), HB0507, item->span, "%s `%s` has no value",
                                 words[slot->role], slot->name);

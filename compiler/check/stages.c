@@ -7,10 +7,12 @@
 
 static void infer_term(const Program *program, const Term *term, Slot *slot) {
   if (!term) return;
+  if (term->kind == TERM_DRAW) slot->stage |= STAGE_DRAW;
   if (term->kind == TERM_SLOT) {
-    unsigned read = program->slots[term->index].stage;
-    if (read & ~slot->stage) slot->because = term->index;
-    slot->stage |= read;
+    const Slot *read = &program->slots[term->index];
+    if (read->stage & ~slot->stage)
+      slot->because = read->role == ROLE_MEAN ? read->because : term->index;
+    slot->stage |= read->stage;
   }
   for (int i = 0; i < term->arg_count; i++) infer_term(program, term->args[i], slot);
   infer_term(program, term->filter, slot);
@@ -35,19 +37,64 @@ static void infer_component(const Program *program, const int *members, int coun
   }
 }
 
-/* Moves what no policy reaches to the front; each half keeps its order. */
+hermes_step step_of(unsigned stage) {
+  static const hermes_step steps[] = {
+      [0] = HERMES_PREPARE,
+      [STAGE_DRAW] = HERMES_DRAW,
+      [STAGE_POLICY] = HERMES_DECIDE,
+      [STAGE_DRAW | STAGE_POLICY] = HERMES_EVALUATE,
+  };
+  return stage & STAGE_MEAN ? HERMES_CONCLUDE : steps[stage & (STAGE_DRAW | STAGE_POLICY)];
+}
+
+/* Sorts values by the steps in which they are computed; those of one step keep their order. */
 static void split_order(Compiler *compiler) {
   Program *program = &compiler->program;
   int *order = ARENA_ARRAY(&compiler->arena, int, program->order_count + 1), count = 0;
-  for (int wanted = 0; wanted < 2; wanted++)
-    for (int i = 0; i < program->order_count; i++)
-      if (((program->slots[program->order[i]].stage & STAGE_POLICY) != 0) == wanted)
-        order[count++] = program->order[i];
+  for (hermes_step step = HERMES_PREPARE; step < HERMES_STEPS; step++)
+    for (int i = 0; i < program->order_count; i++) {
+      unsigned stage = program->slots[program->order[i]].stage;
+      if (step_of(stage) == step) order[count++] = program->order[i];
+    }
   program->order = order;
 }
 
-/* needs: an order of the values. leaves: stage and because of every slot; the order with
- * policy-free values first. */
+/* A mean over draws depends on what its sample does, but for the draws. */
+static void conclude_mean(Program *program, int sample) {
+  for (int i = 0; i < program->slot_count; i++) {
+    Slot *slot = &program->slots[i];
+    if (slot->role != ROLE_MEAN || slot->mean_of != sample) continue;
+    slot->stage = (program->slots[sample].stage & ~(unsigned)STAGE_DRAW) | STAGE_MEAN;
+    slot->because = program->slots[sample].because;
+  }
+}
+
+/* There would be two kinds of draws: those that the mean was taken over, and the one at hand. */
+static void require_one_kind(Compiler *compiler, const Slot *slot) {
+  if (!(slot->stage & STAGE_MEAN) || !(slot->stage & STAGE_DRAW)) return;
+  hermes_diagnostic *d = report(compiler, HB0518, slot->span,
+                                "`%s` reads a mean over draws, and what is drawn beside it",
+                                slot->name);
+  hermes_diagnostic_note(d, "what differs from draw to draw stands inside of an `expectation`, too");
+}
+
+static void require_mean(Compiler *compiler, const Slot *slot) {
+  if (slot->role != ROLE_KPI || slot->type.kind != TYPE_BOOL || !(slot->stage & STAGE_DRAW)) return;
+  hermes_diagnostic *d =
+      report(compiler, HB0518, slot->span,
+             "`%s` is true in some draws and false in others, and has no mean", slot->name);
+  hermes_diagnostic_note(d, "`kpi %s : 1 = probability(...);` says how often it is true", slot->name);
+}
+
+static void check_means(Compiler *compiler, int number) {
+  const Slot *slot = &compiler->program.slots[number];
+  if (slot->role == ROLE_SAMPLE) conclude_mean(&compiler->program, number);
+  require_one_kind(compiler, slot);
+  require_mean(compiler, slot);
+}
+
+/* needs: an order of the values. leaves: stage and because of every slot; the order sorted
+ * by steps. */
 void infer_stages(Compiler *compiler) {
   Program *program = &compiler->program;
   for (int i = 0; i < program->slot_count; i++)
@@ -55,6 +102,7 @@ void infer_stages(Compiler *compiler) {
   for (int i = 0, size; i < program->order_count; i += size) {
     size = component_size(program, i);
     infer_component(program, program->order + i, size);
+    for (int k = i; k < i + size; k++) check_means(compiler, program->order[k]);
   }
   split_order(compiler);
 }

@@ -69,7 +69,7 @@ static bool is_transcendental(Operator op) {
 
 static bool costs_itself(const Term *term) {
   if (term->kind == TERM_APPLY) return is_transcendental(term->op) && !term_is_special_power(term);
-  return term->kind == TERM_CALL || term->kind == TERM_REDUCE;
+  return term->kind == TERM_CALL || term->kind == TERM_REDUCE || term->kind == TERM_DRAW;
 }
 
 bool term_is_costly(const Term *term) {
@@ -97,7 +97,8 @@ static bool heads_equal(const Term *a, const Term *b) {
   return a->kind == b->kind && a->type.kind == b->type.kind && a->index == b->index &&
          a->before == b->before && a->op == b->op && a->reduction == b->reduction &&
          memcmp(&a->number, &b->number, sizeof a->number) == 0 && a->arg_count == b->arg_count &&
-         loops_equal(a, b);
+         loops_equal(a, b) && a->variate == b->variate && a->part == b->part &&
+         a->key_count == b->key_count;
 }
 
 bool term_equal(const Term *a, const Term *b) {
@@ -110,7 +111,9 @@ bool term_equal(const Term *a, const Term *b) {
 
 unsigned term_stage(const Program *program, const Term *term) {
   if (!term) return 0;
-  unsigned stage = term->kind == TERM_SLOT ? program->slots[term->index].stage : 0;
+  unsigned stage = term->kind == TERM_SLOT   ? program->slots[term->index].stage
+                   : term->kind == TERM_DRAW ? STAGE_DRAW
+                                             : 0;
   for (int i = 0; i < term_part_count(term); i++) stage |= term_stage(program, term_part(term, i));
   return stage;
 }

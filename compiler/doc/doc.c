@@ -11,7 +11,8 @@ static const struct {
   unsigned stage;
   const char *name, *words;
 } stages[] = {
-    {STAGE_POLICY, "policy", "policy"}, {STAGE_DRAW, "draw", "draw"}, {STAGE_TIME, "time", "step"}};
+    {STAGE_POLICY, "policy", "policy"}, {STAGE_DRAW, "draw", "draw"}, {STAGE_TIME, "time", "step"},
+    {STAGE_MEAN, "mean", "set of draws"}};
 
 const char *stage_words(Arena *arena, unsigned stage) {
   const char *text = NULL;
@@ -119,12 +120,14 @@ static void note_items(Document *document) {
   }
 }
 
+/* A sample has no name of its own: what it reads is read by the KPI that it stands in. */
 static void note_uses(Document *document) {
   for (int i = 0; i < document->program->slot_count; i++) {
     document->uses[i].arena = document->arena;
     const Slot *slot = &document->program->slots[i];
-    add_uses(&document->uses[i], slot->value);
-    if (slot->solve) add_uses(&document->uses[i], slot->solve->start);
+    if (slot->role == ROLE_SAMPLE) continue;
+    add_uses(&document->uses[i], document->program, slot->value);
+    if (slot->solve) add_uses(&document->uses[i], document->program, slot->solve->start);
   }
 }
 
@@ -142,7 +145,7 @@ static void reach_function(Document *document, int instance) {
 
 static void reach_term(Document *document, const Term *term) {
   Uses uses = {.arena = document->arena};
-  add_uses(&uses, term);
+  add_uses(&uses, document->program, term);
   for (int i = 0; i < uses.count; i++)
     if (uses.items[i].function >= 0) reach_function(document, uses.items[i].function);
 }
@@ -195,6 +198,7 @@ static const struct {
     {"tables", "table", "tables", DECL_TABLE, false},
     {"inputs", "input", "inputs", DECL_INPUT, true},
     {"policies", "policy", "policies", DECL_POLICY, true},
+    {"draws", "draw", "draws", DECL_DRAW, true},
     {"blocks", "block", "blocks", DECL_BLOCK, false},
     {"functions", "function", "functions", DECL_FUNCTION, false},
     {"kpis", "KPI", "KPIs", DECL_KPI, false},
@@ -273,6 +277,9 @@ static bool has_inputs(const Document *document) {
 static bool has_policies(const Document *document) {
   return is_declared(document, DECL_POLICY);
 }
+static bool has_draws(const Document *document) {
+  return is_declared(document, DECL_DRAW);
+}
 static bool has_blocks(const Document *document) {
   return is_declared(document, DECL_BLOCK);
 }
@@ -305,6 +312,7 @@ static const struct {
     {"tables", "Tables", has_tables, write_tables},
     {"inputs", "Inputs", has_inputs, write_inputs},
     {"policies", "Policies", has_policies, write_policies},
+    {"draws", "Draws", has_draws, write_draws},
     {"blocks", "Blocks", has_blocks, write_blocks},
     {"functions", "Functions", has_functions, write_functions},
     {"kpis", "KPIs", has_kpis, write_kpis},

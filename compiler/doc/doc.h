@@ -65,7 +65,7 @@ typedef struct Uses {
 } Uses;
 
 void add_use(Uses *uses, Use use);
-void add_uses(Uses *uses, const Term *term); /* NULL adds none */
+void add_uses(Uses *uses, const Program *program, const Term *term); /* NULL adds none */
 /* The slot or the instance that a written name means, or -1: a variable, a label, a local. */
 int used_slot(const Program *program, const Uses *uses, Name name);
 int used_function(const Program *program, const Uses *uses, Name name);
@@ -153,7 +153,7 @@ void write_latex(Page *page, const Math *math);
 
 /* ---- doc_flow.c: which block reads what of which ---- */
 
-typedef enum FlowKind { FLOW_BLOCK, FLOW_KPI, FLOW_TABLE, FLOW_INPUT, FLOW_POLICY } FlowKind;
+typedef enum FlowKind { FLOW_BLOCK, FLOW_KPI, FLOW_TABLE, FLOW_INPUT, FLOW_DRAW, FLOW_POLICY } FlowKind;
 
 typedef struct FlowWord {  /* one name in a box */
   const char *text, *note; /* what follows it without a link: " >= 95 %" */
@@ -200,6 +200,7 @@ typedef enum FlowSight {
   SIGHT_DECISION,
   SIGHT_TABLE,
   SIGHT_INPUT,
+  SIGHT_DRAW,
   SIGHT_KPI,
 } FlowSight;
 unsigned flow_shows(const Flow *flow); /* a bit for each */
@@ -293,6 +294,7 @@ void page_xml(Page *page, const char *text); /* escaped for HTML and SVG, attrib
 void write_tables(Document *document); /* doc_data.c */
 void write_inputs(Document *document);
 void write_policies(Document *document);
+void write_draws(Document *document);
 void write_blocks(Document *document); /* doc_values.c */
 void write_functions(Document *document);
 void write_kpis(Document *document);

@@ -53,17 +53,17 @@ static void add_targets(const Document *document, const Decl *decl, Uses *uses) 
 
 static Uses expect_uses(const Document *document, const Expect *expect) {
   Uses uses = {.arena = document->arena};
-  add_uses(&uses, expect->filter);
+  add_uses(&uses, document->program, expect->filter);
   for (int i = 0; i < expect->vary_count; i++) {
     const Vary *vary = &expect->varies[i];
-    add_uses(&uses, vary->amount);
+    add_uses(&uses, document->program, vary->amount);
     for (int r = 0; r < document->program->slots[vary->slot].rank && vary->rows != NULL; r++)
-      add_uses(&uses, vary->rows[r]);
+      add_uses(&uses, document->program, vary->rows[r]);
   }
   for (int i = 0; i < expect->assert_count; i++) {
-    add_uses(&uses, expect->asserts[i].left);
-    add_uses(&uses, expect->asserts[i].right);
-    add_uses(&uses, expect->asserts[i].filter);
+    add_uses(&uses, document->program, expect->asserts[i].left);
+    add_uses(&uses, document->program, expect->asserts[i].right);
+    add_uses(&uses, document->program, expect->asserts[i].filter);
   }
   return uses;
 }

@@ -227,6 +227,13 @@ void write_inputs(Document *document) {
   write_all(document, DECL_INPUT, write_group);
 }
 
+void write_draws(Document *document) {
+  page_part(document->page, PART_PARAGRAPH, NULL,
+            "What no data tells, and how it is distributed. Each draw is another world; seed, name "
+            "and row decide the number.");
+  write_all(document, DECL_DRAW, write_group);
+}
+
 void write_policies(Document *document) {
   page_part(document->page, PART_PARAGRAPH, NULL,
             "What may be decided. The default says what is so today.");

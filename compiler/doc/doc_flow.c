@@ -195,11 +195,12 @@ static void add_sources(Drawing *drawing, const Reader *reader) {
   FlowNode *node = &drawing->flow.nodes[reader->node];
   if (node->sources != NULL) return;
   int tables = document->program->table_count;
-  node->sources = ARENA_ARRAY(document->arena, FlowSource, tables + 2);
+  node->sources = ARENA_ARRAY(document->arena, FlowSource, tables + 3);
   add_source_of(document, node, reader->reads, FLOW_POLICY, ROLE_POLICY, -1);
   for (int t = 0; t < tables; t++)
     add_source_of(document, node, reader->reads, FLOW_TABLE, ROLE_COLUMN, t);
   add_source_of(document, node, reader->reads, FLOW_INPUT, ROLE_INPUT, -1);
+  add_source_of(document, node, reader->reads, FLOW_DRAW, ROLE_DRAW, -1);
 }
 
 /* ---- edges ---- */
@@ -281,7 +282,10 @@ static FlowSight stage_sight(unsigned stage) {
 
 static unsigned node_shows(const FlowNode *node) {
   static const FlowSight kinds[] = {
-      [FLOW_TABLE] = SIGHT_TABLE, [FLOW_INPUT] = SIGHT_INPUT, [FLOW_POLICY] = SIGHT_DECISION};
+      [FLOW_TABLE] = SIGHT_TABLE,
+      [FLOW_INPUT] = SIGHT_INPUT,
+      [FLOW_DRAW] = SIGHT_DRAW,
+      [FLOW_POLICY] = SIGHT_DECISION};
   unsigned shown = 1u << stage_sight(node->stage);
   for (int i = 0; i < node->count; i++) shown |= 1u << stage_sight(node->words[i].stage);
   if (node->operational) shown |= 1u << SIGHT_OPERATIONAL;
@@ -329,7 +333,7 @@ static void mermaid_words(Page *page, const FlowWord *words, int count, const ch
 static const char *const mermaid_shapes[][3] = {
     [FLOW_BLOCK] = {"[\"", "\"]", NULL},          [FLOW_KPI] = {"([\"", "\"])", NULL},
     [FLOW_TABLE] = {"[(\"", "\")]", "data"},      [FLOW_INPUT] = {"[/\"", "\"/]", "data"},
-    [FLOW_POLICY] = {"{{\"", "\"}}", "decision"},
+    [FLOW_POLICY] = {"{{\"", "\"}}", "decision"}, [FLOW_DRAW] = {"[\\\"", "\"\\]", "data"},
 };
 
 static const char *mermaid_class(unsigned stage) {

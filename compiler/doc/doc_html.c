@@ -149,6 +149,7 @@ static const struct {
     {SIGHT_DECISION, "policy decision", "policy"},
     {SIGHT_TABLE, "data", "table"},
     {SIGHT_INPUT, "data input", "input"},
+    {SIGHT_DRAW, "data input", "draw"},
     {SIGHT_KPI, "policy kpi", "KPI; \u25B2 to maximize, \u25BC to minimize"},
 };
 

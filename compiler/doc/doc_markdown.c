@@ -113,6 +113,7 @@ static const struct {
     {SIGHT_DECISION, "dark: a policy"},
     {SIGHT_TABLE, "cylinder: a table"},
     {SIGHT_INPUT, "slanted: inputs"},
+    {SIGHT_DRAW, "slanted the other way: draws"},
     {SIGHT_KPI, "rounded: KPIs, \u25B2 to maximize, \u25BC to minimize"},
 };
 

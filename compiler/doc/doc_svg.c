@@ -23,6 +23,7 @@ static const Look looks[] = {
     [FLOW_KPI] = {"kpi", 13, 12, 17, 14, 8, 15, 30, 34, true},
     [FLOW_TABLE] = {"table", 11.5, 11, 14, 8, 5, 1.5, 20, 26, false},
     [FLOW_INPUT] = {"input", 11.5, 11, 14, 9, 5, 9, 18, 26, true},
+    [FLOW_DRAW] = {"input", 11.5, 11, 14, 9, 5, 9, 18, 26, true},
     [FLOW_POLICY] = {"policies", 11.5, 11.5, 15, 9, 6, 4, 18, 26, true},
 };
 
@@ -291,7 +292,10 @@ static void draw_node(Picture *picture, int number) {
 static void draw_source(Picture *picture, const FlowSource *source, const Box *box,
                         const Box *reader) {
   static const char *const ids[] = {
-      [FLOW_INPUT] = "inputs", [FLOW_POLICY] = "policies", [FLOW_TABLE] = "tables"};
+      [FLOW_INPUT] = "inputs",
+      [FLOW_DRAW] = "draws",
+      [FLOW_POLICY] = "policies",
+      [FLOW_TABLE] = "tables"};
   const char *id = source->id == NULL ? ids[source->kind] : source->id;
   Page *page = picture->page;
   double from = box->x + box->width, to = reader->x, middle = (from + to - arrow) / 2;

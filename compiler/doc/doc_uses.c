@@ -15,11 +15,15 @@ void add_use(Uses *uses, Use use) {
   uses->items[uses->count++] = use;
 }
 
-void add_uses(Uses *uses, const Term *term) {
+void add_uses(Uses *uses, const Program *program, const Term *term) {
   if (term == NULL) return;
-  if (term->kind == TERM_SLOT) add_use(uses, (Use){term->span, term->index, -1});
+  const Slot *slot = term->kind == TERM_SLOT ? &program->slots[term->index] : NULL;
+  if (slot && slot->role == ROLE_MEAN)
+    add_uses(uses, program, program->slots[slot->mean_of].value); /* where it was written */
+  else if (slot)
+    add_use(uses, (Use){term->span, term->index, -1});
   if (term->kind == TERM_CALL) add_use(uses, (Use){term->span, -1, term->index});
-  for (int i = 0; i < term_part_count(term); i++) add_uses(uses, term_part(term, i));
+  for (int i = 0; i < term_part_count(term); i++) add_uses(uses, program, term_part(term, i));
 }
 
 static bool covers(Span outer, Span inner) {

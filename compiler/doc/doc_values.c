@@ -112,7 +112,8 @@ static SlotList block_reads(const Document *document, int block, bool columns) {
 }
 
 static const char *origin(const Document *document, int number) {
-  static const char *const words[] = {[ROLE_INPUT] = "input", [ROLE_POLICY] = "policy"};
+  static const char *const words[] = {[ROLE_INPUT] = "input", [ROLE_POLICY] = "policy",
+                                      [ROLE_DRAW] = "draw"};
   const Slot *slot = &document->program->slots[number];
   if (slot->block >= 0) return document->program->blocks[slot->block].name;
   return (size_t)slot->role < sizeof words / sizeof *words && words[slot->role] != NULL
@@ -207,8 +208,8 @@ static Uses function_uses(const Document *document, const Decl *decl) {
   for (int i = 0; i < program->function_count; i++) {
     const Function *function = &program->functions[i];
     if (function->decl != decl) continue;
-    for (int l = 0; l < function->let_count; l++) add_uses(&uses, function->lets[l]);
-    add_uses(&uses, function->result);
+    for (int l = 0; l < function->let_count; l++) add_uses(&uses, document->program, function->lets[l]);
+    add_uses(&uses, document->program, function->result);
     break;
   }
   return uses;

@@ -12,6 +12,7 @@ static const int kinds[FOLLOWER_KINDS] = {
     [FOLLOWER_COLUMN] = 5,   /* field */
     [FOLLOWER_INPUT] = 10,   /* property */
     [FOLLOWER_POLICY] = 10,  /* property */
+    [FOLLOWER_DRAW] = 6,     /* variable */
     [FOLLOWER_OUT] = 12,     /* value */
     [FOLLOWER_LET] = 12,     /* value */
     [FOLLOWER_KPI] = 12,     /* value */

@@ -23,6 +23,7 @@ static const char *const kinds[] = {
     [FOLLOWER_ROW] = "row",         [FOLLOWER_LOCAL] = "local",
     [FOLLOWER_LABEL] = "label",     [FOLLOWER_COLUMN] = "column",
     [FOLLOWER_INPUT] = "input",     [FOLLOWER_POLICY] = "policy",
+    [FOLLOWER_DRAW] = "draw",
     [FOLLOWER_OUT] = "out",         [FOLLOWER_LET] = "let",
     [FOLLOWER_KPI] = "kpi",         [FOLLOWER_TYPE] = "type",
     [FOLLOWER_TABLE] = "table",     [FOLLOWER_MODULE] = "module",
@@ -115,7 +116,9 @@ static FollowerKind kind_of(const Slot *slot) {
       [ROLE_COLUMN] = FOLLOWER_COLUMN, [ROLE_INPUT] = FOLLOWER_INPUT,
       [ROLE_POLICY] = FOLLOWER_POLICY, [ROLE_OUT] = FOLLOWER_OUT,
       [ROLE_LET] = FOLLOWER_LET,       [ROLE_KPI] = FOLLOWER_KPI,
-      [ROLE_BOUND] = FOLLOWER_KPI,     [ROLE_HIDDEN] = FOLLOWER_LET};
+      [ROLE_BOUND] = FOLLOWER_KPI,     [ROLE_DRAW] = FOLLOWER_DRAW,
+      [ROLE_SAMPLE] = FOLLOWER_LET,    [ROLE_MEAN] = FOLLOWER_LET,
+      [ROLE_HIDDEN] = FOLLOWER_LET};
   return of_role[slot->role];
 }
 
@@ -170,7 +173,7 @@ static const char *note_of(const Gathering *g, const Slot *slot) {
   int number = g->site->scope.block;
   const Statement *contract = number < 0 ? NULL : g->compiler->program.blocks[number].contract;
   bool listable = slot->role == ROLE_INPUT || slot->role == ROLE_POLICY ||
-                  (slot->role == ROLE_OUT && slot->block != number);
+                  slot->role == ROLE_DRAW || (slot->role == ROLE_OUT && slot->block != number);
   if (!contract || !listable) return NULL;
   for (const NameList *n = contract->names; n; n = n->next)
     if (strcmp(n->name.text, slot->name) == 0) return NULL;
@@ -414,6 +417,7 @@ static void add_for_contract(Gathering *g) {
   for (int i = 0; block && i < program->slot_count; i++) {
     const Slot *slot = &program->slots[i];
     bool listable = slot->role == ROLE_INPUT || (slot->role == ROLE_POLICY && block->operational) ||
+                    slot->role == ROLE_DRAW ||
                     (slot->role == ROLE_OUT && slot->block != number);
     if (listable && !is_listed(block->contract, slot->name)) add_name(g, follower_of(g, slot));
   }

@@ -155,6 +155,8 @@ enum { /* which rule stands for which */
   RULE(trigonometric, angle)                                                                       \
   RULE(inverse, number)                                                                            \
   RULE(direction, any)                                                                             \
+  RULE(expectation, same)                                                                          \
+  RULE(probability, condition)                                                                     \
   RULE(linear_fold, same)                                                                          \
   RULE(plain_fold, number)                                                                         \
   RULE(extreme_fold, same)                                                                         \

@@ -140,7 +140,10 @@ static void emit_compute(Emitter *e) {
   emit_default_list(e, "HERMES_INPUTS", ROLE_INPUT);
   emit_default_list(e, "HERMES_POLICIES", ROLE_POLICY);
   emit_step_list(e, "HERMES_PREPARE", HERMES_PREPARE);
+  emit_step_list(e, "HERMES_DRAW", HERMES_DRAW);
+  emit_step_list(e, "HERMES_DECIDE", HERMES_DECIDE);
   emit_step_list(e, "HERMES_EVALUATE", HERMES_EVALUATE);
+  emit_step_list(e, "HERMES_CONCLUDE", HERMES_CONCLUDE);
   e->indent--;
   emit_text(e, "};\n\n"
                "static int compute(void *context, hermes_frame *frame, hermes_step phase) {\n"

@@ -3,6 +3,7 @@
  * What the names in generated C mean (x stands for a number):
  *   sx  array of slot x          bx  the same in the unvaried frame (expects)
  *   nx  rows of table x          vx  row of index variable x
+ *   rx  keys of the rows of table x
  *   ax  local x of a function    fx  function instance x
  *   tx  value of a subterm       mx  libm's x
  *   ix  first row of a block of rows of vx; ex the row behind its last
@@ -36,7 +37,7 @@ typedef struct Scratch {
 /* What a term reads. */
 typedef struct Reads {
   bool *slots, *before; /* by number: in the frame, in the unvaried one */
-  bool *tables;         /* their number of rows */
+  bool *tables, *keys;  /* their number of rows; the keys of these */
   Variables variables;
 } Reads;
 

@@ -10,6 +10,7 @@ Reads reads_new(Emitter *e) {
       .slots = ARENA_ARRAY(&e->arena, bool, e->program->slot_count + 1),
       .before = ARENA_ARRAY(&e->arena, bool, e->program->slot_count + 1),
       .tables = ARENA_ARRAY(&e->arena, bool, e->program->table_count + 1),
+      .keys = ARENA_ARRAY(&e->arena, bool, e->program->table_count + 1),
   };
 }
 
@@ -30,6 +31,7 @@ void read_term(const Emitter *e, Reads *reads, const Term *term) {
     read_strides(reads, &e->program->slots[term->index]);
   }
   read_loops(reads, term->loops, term->loop_count);
+  for (int i = 0; i < term->key_count; i++) reads->keys[term->args[i]->type.table] = true;
   for (int i = 0; i < term_part_count(term); i++) read_term(e, reads, term_part(term, i));
 }
 
@@ -114,6 +116,8 @@ void emit_enter(Emitter *e, int slot, Span place, const char *rows) {
 static void declare_rows(Emitter *e, const Reads *reads) {
   for (int i = 0; i < e->program->table_count; i++)
     if (reads->tables[i]) emit_line(e, "const size_t n%d = frame->rows[%d];", i, i);
+  for (int i = 0; i < e->program->table_count; i++)
+    if (reads->keys[i]) emit_line(e, "const uint64_t *const r%d = frame->key[%d];", i, i);
 }
 
 static void declare_slots(Emitter *e, const bool *slots, char name, const char *frame) {

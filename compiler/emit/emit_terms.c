@@ -1,6 +1,8 @@
 /* Terms -> C expressions, and the statements that must come before them. */
 #include "emit/emit.h"
 
+#include <hermes/compute.h>
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -252,6 +254,34 @@ static void value_of_call(Emitter *e, const Term *term) {
   emit_text(e, ")");
 }
 
+/* hermes_row_key(hermes_row_key(0, r2[v0]), r1[v1]) */
+static void emit_row_key(Emitter *e, Term *const *keys, int count) {
+  for (int i = 0; i < count; i++) emit_text(e, "hermes_row_key(");
+  emit_text(e, "0");
+  for (int i = 0; i < count; i++) {
+    emit_text(e, ", r%d[", keys[i]->type.table);
+    emit_value(e, keys[i], IN_LIST);
+    emit_text(e, "])");
+  }
+}
+
+static void value_of_draw(Emitter *e, const Term *term) {
+  static const char *const names[] = {
+      [VARIATE_UNIFORM] = "uniform",         [VARIATE_NORMAL] = "normal",
+      [VARIATE_EXPONENTIAL] = "exponential", [VARIATE_RAYLEIGH] = "rayleigh",
+      [VARIATE_GAMMA] = "gamma",             [VARIATE_POISSON] = "poisson",
+      [VARIATE_FIELD] = "field"};
+  emit_text(e, "hermes_draw_%s((hermes_variate){frame, UINT64_C(%llu), ", names[term->variate],
+            (unsigned long long)hermes_text_key(e->program->slots[term->index].name));
+  emit_row_key(e, term->args, term->key_count);
+  emit_text(e, ", %d}", term->part);
+  for (int i = term->key_count; i < term->arg_count; i++) {
+    emit_text(e, ", ");
+    emit_value(e, term->args[i], IN_LIST);
+  }
+  emit_text(e, ")");
+}
+
 /* Behind a fault the program does not go on; C wants a value there all the same. */
 static void value_of_nothing(Emitter *e, const Term *term) {
   (void)term;
@@ -263,7 +293,7 @@ static void (*const VALUES[])(Emitter *, const Term *) = {
     [TERM_LOCAL] = value_of_local,   [TERM_SLOT] = value_of_slot,
     [TERM_APPLY] = value_of_apply,   [TERM_IF] = value_of_choice,
     [TERM_CALL] = value_of_call,     [TERM_REDUCE] = value_of_nothing,
-    [TERM_EMPTY] = value_of_nothing,
+    [TERM_EMPTY] = value_of_nothing, [TERM_DRAW] = value_of_draw,
 };
 
 static Precedence precedence_of(const Emitter *e, const Term *term) {

@@ -407,6 +407,7 @@ static void lay_goal(Layout *layout, const Decl *decl) {
 static void lay_declarations(Layout *layout, const Decl *decls) {
   static void (*const kinds[])(Layout *, const Decl *) = {
       [DECL_TABLE] = lay_table, [DECL_INPUT] = lay_items,  [DECL_POLICY] = lay_items,
+      [DECL_DRAW] = lay_items,
       [DECL_KPI] = lay_items,   [DECL_BLOCK] = lay_block,  [DECL_FUNCTION] = lay_function,
       [DECL_GOAL] = lay_goal,   [DECL_EXPECT] = lay_expect};
   for (const Decl *decl = decls; decl; decl = decl->next)

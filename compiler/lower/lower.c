@@ -73,7 +73,7 @@ static int step_variables(const Slot *slot, const Step *step) {
 static void add_step(Lowering *l, Step step) {
   const Slot *slot = &l->program->slots[step.slot];
   step.component = slot->component;
-  step.step = slot->stage & STAGE_POLICY ? HERMES_EVALUATE : HERMES_PREPARE;
+  step.step = step_of(slot->stage);
   step.variable_count = step_variables(slot, &step);
   l->compiler->steps.items[l->compiler->steps.count++] = step;
 }
@@ -152,7 +152,8 @@ static Slot hidden_slot(Lowering *l, const Hidden *hidden, const Step *step, con
                .block = owner->block,
                .doc = "",
                .span = owner->span,
-               .because = -1};
+               .because = -1,
+               .mean_of = -1};
   for (int i = 0; i < hidden->rank; i++) {
     slot.index[i] = hidden->nest->table[hidden->variables[i]];
     slot.variables[i] = i;
@@ -256,8 +257,8 @@ static void lower_component(Lowering *l, const int *members, int count) {
 }
 
 /* needs: stages inferred, and an order that puts what no policy reaches first. leaves: steps in the
- * order in which they must run, HERMES_PREPARE before HERMES_EVALUATE for each slot, those of a
- * component side by side; the slots that they need beside the program's own, appended to it. */
+ * order in which they must run within each step of a computation, those of a component side by
+ * side; the slots that they need beside the program's own, appended to it. */
 void lower_program(Compiler *compiler) {
   Lowering l = {.compiler = compiler, .program = &compiler->program, .arena = &compiler->arena};
   compiler->steps = (Steps){ARENA_ARRAY(l.arena, Step, MAX_SLOTS), 0};

@@ -1,10 +1,10 @@
 /* Hoisting: a costly term is computed where it is computed least often.
  *
  * Three things make a term move out of its step into a hidden slot, over the variables that it
- * reads: no policy reaches it while one reaches the step (then it is prepared once per twin); it
- * reads no value of the component that the step is a pass of (then it is computed once before all
- * passes); or it does not change with every loop around it (then it is computed once per element
- * that matters). It may
+ * reads: policies or draws that reach the step do not reach it (then it is computed in an earlier
+ * step, once for all of them); it reads no value of the component that the step is a pass of (then it
+ * is computed once before all passes); or it does not change with every loop around it (then it is
+ * computed once per element that matters). It may
  * move only where it cannot fault, because it may stand behind an `if` that guards it.
  */
 #include "lower/lower.h"
@@ -12,7 +12,7 @@
 static bool is_worth_moving(Lowering *l, const Nest *nest, const Term *term, When when) {
   if (!term_is_costly(term)) return false;
   When own = when_computed(l, term);
-  bool earlier = when.stage & STAGE_POLICY && !(own.stage & STAGE_POLICY);
+  bool earlier = step_of(own.stage) != step_of(when.stage);
   bool outside = when.component && !own.component;
   bool less_often = term_variables(term) != nest->running;
   return earlier || outside || less_often;

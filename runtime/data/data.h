@@ -221,6 +221,7 @@ typedef struct data_tables {
   hermes_description *description; /* owned */
   size_t *rows;                    /* of each table; 0 for one with several indices */
   data_keys *keys;                 /* of each table */
+  uint64_t **key;                  /* of each table, a number for each key; NULL: nothing is drawn */
   void **slot;                     /* the arrays of columns; NULL for all other slots */
 } data_tables;
 

@@ -40,7 +40,8 @@ typedef struct name_value {
 } name_value;
 
 static const name_value ROLES[] = {
-    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT},   {"policy", HERMES_POLICY},
+    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT},   {"policy", HERMES_POLICY}, {"draw", HERMES_DRAWN},
+    {"sample", HERMES_SAMPLE}, {"mean", HERMES_MEAN},
     {"out", HERMES_OUT},       {"let", HERMES_LET},       {"kpi", HERMES_KPI},
     {"bound", HERMES_BOUND},   {"hidden", HERMES_HIDDEN}, {NULL, 0}};
 static const name_value KINDS[] = {{"real", HERMES_REAL},
@@ -51,6 +52,7 @@ static const name_value KINDS[] = {{"real", HERMES_REAL},
 static const name_value STAGES[] = {{"draw", HERMES_STAGE_DRAW},
                                     {"time", HERMES_STAGE_TIME},
                                     {"policy", HERMES_STAGE_POLICY},
+                                    {"mean", HERMES_STAGE_MEAN},
                                     {NULL, 0}};
 
 __attribute__((format(printf, 2, 3))) static void fail(reader *r, const char *format, ...) {
@@ -306,6 +308,7 @@ static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   read_default(r, json, slot);
   slot->labels = texts(r, json, "labels", &slot->label_count);
   slot->refers = ordinal_or(r, json, "refers", d->table_count, -1);
+  slot->mean_of = ordinal_or(r, json, "mean_of", d->slot_count, -1);
   slot->block = ordinal_or(r, json, "block", d->block_count, -1);
   read_domain(r, json, &slot->domain);
   slot->reads = ordinals(r, json, "reads", d->slot_count, &slot->read_count);
@@ -323,6 +326,7 @@ static void check_slot(reader *r, const hermes_slot *slot) {
   if (slot->kind == HERMES_REF && slot->refers < 0) fail(r, "`refers` is missing");
   if (slot->refers >= 0 && !hermes_table_has_rows(&tables[slot->refers], slot->refers))
     fail(r, "a reference to a table that has no rows of its own");
+  if ((slot->role == HERMES_MEAN) != (slot->mean_of >= 0)) fail(r, "a mean of nothing");
   if (slot->role == HERMES_COLUMN && slot->table < 0) fail(r, "a column without a table");
   if ((slot->role == HERMES_KPI || slot->role == HERMES_BOUND) && slot->index.rank)
     fail(r, "a %s is a scalar", slot->role == HERMES_KPI ? "kpi" : "bound");
@@ -524,6 +528,7 @@ static void read_roles(reader *r, const cJSON *json) {
   hermes_description *d = &r->to->description;
   d->inputs = slots_of(r, json, "inputs", HERMES_INPUT, &d->input_count);
   d->policies = slots_of(r, json, "policies", HERMES_POLICY, &d->policy_count);
+  d->draws = slots_of(r, json, "draws", HERMES_DRAWN, &d->draw_count);
   d->kpis = slots_of(r, json, "kpis", HERMES_KPI, &d->kpi_count);
 }
 

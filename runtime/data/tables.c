@@ -6,6 +6,7 @@
  */
 #include "data/data.h"
 
+#include <hermes/compute.h>
 #include <hermes/numeric.h>
 
 #include <errno.h>
@@ -448,6 +449,21 @@ static bool allocate_columns(loader *l) {
   return true;
 }
 
+/* Draws are keyed by the keys of rows, not by their places. */
+static bool hash_keys(loader *l) {
+  const hermes_description *d = l->description;
+  if (!d->draw_count) return true;
+  l->to->key = calloc(d->table_count + 1, sizeof *l->to->key);
+  for (size_t i = 0; l->to->key && i < d->table_count; i++) {
+    if (!has_rows(d, i)) continue;
+    uint64_t *key = l->to->key[i] = calloc(l->to->rows[i] + 1, sizeof *key);
+    if (!key) return report_memory(l->problems);
+    for (size_t row = 0; row < l->to->rows[i]; row++)
+      key[row] = hermes_text_key(keys_at(&l->to->keys[i], row));
+  }
+  return l->to->key || report_memory(l->problems);
+}
+
 static void load(loader *l, const char *directory, const hermes_limits *limits) {
   if (!begin(l)) return;
   list_sources(l);
@@ -461,6 +477,7 @@ static void load(loader *l, const char *directory, const hermes_limits *limits) 
   for (size_t i = 0; i < l->description->table_count; i++)
     fill_table(l, i);
   if (l->problems->errors == l->errors_before) made_fill(l->to, limits, l->problems);
+  hash_keys(l);
 }
 
 static size_t source_number(const loader *l, const hermes_diagnostic *d) {
@@ -528,6 +545,9 @@ void data_free(data_tables *tables) {
     keys_free(&tables->keys[i]);
   for (size_t i = 0; tables->slot && i < tables->description->slot_count; i++)
     free(tables->slot[i]);
+  for (size_t i = 0; tables->key && i < tables->description->table_count; i++)
+    free(tables->key[i]);
+  free(tables->key);
   free(tables->rows);
   free(tables->keys);
   free(tables->slot);

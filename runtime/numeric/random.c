@@ -20,6 +20,14 @@ double hermes_random_uniform(uint64_t key, uint64_t stream, uint64_t counter) {
   return (double)(hermes_random_bits(key, stream, counter) >> 11) * 0x1p-53;
 }
 
+void hermes_random_pair(uint64_t key, uint64_t stream, uint64_t counter, double pair[2]) {
+  philox4x32_ctr_t bits = block(key, stream, counter);
+  for (int i = 0; i < 2; i++) {
+    uint64_t word = (uint64_t)bits.v[2 * i + 1] << 32 | bits.v[2 * i];
+    pair[i] = (double)(word >> 11) * 0x1p-53;
+  }
+}
+
 enum { FEISTEL_ROUNDS = 8 };
 
 /* A permutation of 2 * half bits: each round adds a random function of one half to the other. */

@@ -24,9 +24,11 @@ enum {
   TWIN_BATCH = 64,   /* candidates handed over at once; also the grain of the threads */
   TWIN_TOP = 20,     /* candidates that rank shows to people */
   TWIN_SWEEP = 256,  /* rows of a varying expect that test looks at */
+  TWIN_DRAWS = 100,  /* of a blueprint that draws, unless --draws says otherwise */
   TWIN_ELEMENTS = 8, /* elements of an array that trace lists */
 };
 #define TWIN_FILE_LIMIT ((size_t)1 << 30) /* bytes of a policy or candidates file */
+#define TWIN_CONFIDENCE 0.95  /* of the intervals of means over draws */
 #define TWIN_TOLERANCE 1e-12 /* relative, of comparisons: two builds may differ by it */
 
 typedef struct twin_session twin_session;
@@ -81,6 +83,8 @@ typedef struct twin_options {
   bool quiet, help;
   bool has_top;
   uint64_t top, threads, sweep;
+  uint64_t draws;  /* 0: the default */
+  double until_ci; /* a share; 0: not asked for */
   hermes_limits limits;
 } twin_options;
 
@@ -118,6 +122,7 @@ struct twin_session {
 /* What one candidate came to, in declared units. */
 typedef struct twin_result {
   double *kpis, *bounds;
+  double *draws; /* what each KPI is in each draw: [draw * KPIs + kpi] */
   hermes_outcome outcome;
 } twin_result;
 
@@ -136,6 +141,24 @@ bool twin_evaluate(twin_session *session, const double *candidate, twin_result *
 void twin_result_free(twin_result *result);
 /* All elements of a slot as the last evaluation left them, to be freed; NULL with a diagnostic. */
 double *twin_read(twin_session *session, int slot);
+
+/* ---- chance.c: how many draws, and what they say --------------------------------------------- */
+
+/* Does the blueprint draw anything? */
+bool twin_draws(const twin_session *session);
+/* Does a KPI depend on it? */
+static inline bool twin_varies(const hermes_slot *kpi) {
+  return kpi->stage & (HERMES_STAGE_DRAW | HERMES_STAGE_MEAN);
+}
+/* Tells a new twin how many draws the options want; false with a diagnostic. */
+bool twin_choose_draws(twin_session *session);
+/* After a result: are more draws wanted? Then the twin takes twice as many from now on. */
+bool twin_draw_on(twin_session *session, const twin_result *result);
+/* Of a KPI over the draws of a valid result. */
+hermes_spread twin_spread(const twin_session *session, const twin_result *result, size_t kpi);
+/* "draws": 100, "seed": 1; nothing where nothing is drawn. */
+struct twin_json;
+void twin_json_draws(const twin_session *session, struct twin_json *json);
 
 /* ---- assignment.c: one value to some elements of a policy or an input ------------------------ */
 

@@ -23,6 +23,7 @@ typedef struct change {
   double difference;
   bool relative_known;
   double relative; /* 0.1: a tenth more */
+  double half_width; /* of the 95 % interval of the difference; NaN: none */
 } change;
 
 static const char *name_of(const side *s) {
@@ -46,9 +47,26 @@ static change change_of(const hermes_slot *kpi, double before, double after) {
   return c;
 }
 
+/* Draw by draw: both sides saw the same chances, so that what they share cancels. */
+static double half_width_of(const report *r, size_t kpi) {
+  size_t draws = r->session->door->draws(r->session->twin);
+  size_t kpis = r->session->description->kpi_count;
+  if (!twin_varies(twin_kpi(r->session, kpi)) || !both_valid(r)) return NAN;
+  double *differences = twin_allocate(draws, sizeof *differences);
+  for (size_t i = 0; i < draws; i++)
+    differences[i] =
+        r->after.result.draws[i * kpis + kpi] - r->before.result.draws[i * kpis + kpi];
+  double half = hermes_spread_of(differences, draws, 1, TWIN_CONFIDENCE).half_width;
+  free(differences);
+  return half;
+}
+
 static change change_of_kpi(const report *r, size_t kpi) {
-  return change_of(twin_kpi(r->session, kpi), r->before.result.kpis[kpi],
-                   r->after.result.kpis[kpi]);
+  double before = r->before.result.kpis[kpi], after = r->after.result.kpis[kpi], factor;
+  change c = change_of(twin_kpi(r->session, kpi), before, after);
+  hermes_unit_difference(twin_kpi(r->session, kpi)->unit, &twin_kpi(r->session, kpi)->measure, &factor);
+  c.half_width = half_width_of(r, kpi) * factor;
+  return c;
 }
 
 static bool satisfied(const report *r, const side *s, size_t number) {
@@ -77,6 +95,9 @@ static void add_kpi(const report *r, twin_grid *grid, size_t number) {
   twin_grid_cell(grid, "%s", twin_value_text(r->session, kpi, r->after.result.kpis[number], text));
   twin_grid_cell(grid, "%s", strcmp(kpi->unit, "1") ? kpi->unit : "");
   add_signed(grid, c.difference, "");
+  char half[TWIN_NUMBER];
+  hermes_decimal_text(c.half_width, 2, half);
+  twin_grid_cell(grid, isnan(c.half_width) ? "%s" : "\u00b1 %s", isnan(c.half_width) ? "" : half);
   twin_grid_cell(grid, "%s", strcmp(c.unit, "1") ? c.unit : "");
   if (c.relative_known)
     add_signed(grid, 100 * c.relative, " %");
@@ -85,9 +106,10 @@ static void add_kpi(const report *r, twin_grid *grid, size_t number) {
 }
 
 static void print_kpis(const report *r, FILE *out) {
-  static const char *const heads[] = {"", "before", "after", "", "difference", "", "change"};
-  twin_grid grid = twin_grid_new(7);
-  for (size_t i = 0; i < 7; i++) {
+  static const char *const heads[] = {"", "before", "after", "", "difference", "", "", "change"};
+  enum { COLUMNS = sizeof heads / sizeof *heads };
+  twin_grid grid = twin_grid_new(COLUMNS);
+  for (size_t i = 0; i < COLUMNS; i++) {
     grid.align[i] = heads[i][0] ? TWIN_POINT : TWIN_LEFT;
     twin_grid_cell(&grid, "%s", heads[i]);
   }
@@ -165,6 +187,8 @@ static void put_kpi(const report *r, twin_json *json, size_t number) {
   twin_json_text(json, "unit", kpi->unit);
   twin_json_number(json, "difference", c.difference);
   twin_json_text(json, "difference_unit", c.unit);
+  if (twin_varies(kpi)) twin_json_number(json, "difference_ci95_low", c.difference - c.half_width);
+  if (twin_varies(kpi)) twin_json_number(json, "difference_ci95_high", c.difference + c.half_width);
   if (c.relative_known)
     twin_json_number(json, "relative_change", c.relative);
   else
@@ -209,6 +233,7 @@ static void put_results(const report *r, twin_json *json) {
 static void print_json(const report *r, FILE *out) {
   twin_json json = twin_json_begin(out);
   twin_json_text(&json, "blueprint", r->session->description->blueprint);
+  twin_json_draws(r->session, &json);
   put_side(r, &json, "before", &r->before);
   put_side(r, &json, "after", &r->after);
   if (both_valid(r))

@@ -39,7 +39,7 @@ void instance_row_of(const hermes_twin *twin, const hermes_index *index, size_t 
 }
 
 bool instance_is_own(const hermes_slot *slot) {
-  return slot->role == HERMES_POLICY || (slot->stage & HERMES_STAGE_POLICY &&
+  return slot->role == HERMES_POLICY || (slot->stage & INSTANCE_VARIES &&
                                          slot->role != HERMES_COLUMN && slot->role != HERMES_INPUT);
 }
 
@@ -114,14 +114,15 @@ static instance_base *new_base(const hermes_twin *twin) {
   return NULL;
 }
 
-/* Points the frame at the arrays as they are now. */
-static void bind(hermes_twin *twin) {
+void instance_bind(hermes_twin *twin) {
   for (size_t i = 0; i < twin->description->slot_count; i++)
     twin->slot[i] = twin->own[i]          ? twin->own[i]
                     : twin->base->slot[i] ? twin->base->slot[i]
                                           : twin->tables->slot[i];
   twin->frame.rows = twin->tables->rows;
   twin->frame.slot = twin->slot;
+  twin->frame.key = (const uint64_t *const *)twin->tables->key;
+  twin->frame.seed = hermes_seed(&twin->limits);
 }
 
 /* Inputs are all that a base does not compute anew. */
@@ -139,14 +140,14 @@ static void copy_inputs(const hermes_twin *twin, instance_base *to, const instan
 /* Makes the base this twin's own, and to be prepared again. */
 static bool change_base(hermes_twin *twin) {
   instance_variation_free(twin);
-  twin->evaluated = false;
+  twin->evaluated = twin->drawn = false;
   if (atomic_load(&twin->base->users) > 1) {
     instance_base *base = new_base(twin);
     if (!base) return instance_fail(twin, "no memory left for inputs of its own"), false;
     copy_inputs(twin, base, twin->base);
     free_base(twin->base, twin->description->slot_count);
     twin->base = base;
-    bind(twin);
+    instance_bind(twin);
   }
   twin->base->prepared = false;
   return true;
@@ -238,7 +239,7 @@ static hermes_twin *new_twin(const hermes_model *model, data_tables *tables,
     return NULL;
   }
   const hermes_description *d = tables->description;
-  *twin = (hermes_twin){.model = model, .tables = tables, .description = d};
+  *twin = (hermes_twin){.model = model, .tables = tables, .description = d, .draws = 1};
   if (limits) twin->limits = *limits;
   twin->own = allocate_arrays(tables, instance_is_own);
   twin->slot = calloc(d->slot_count + 1, sizeof *twin->slot);
@@ -262,7 +263,7 @@ static hermes_twin *over_tables(const hermes_model *model, data_tables *tables,
     destroy(twin);
     return NULL;
   }
-  bind(twin);
+  instance_bind(twin);
   run_step(twin, HERMES_INPUTS);
   return twin;
 }
@@ -299,7 +300,8 @@ static hermes_twin *clone(hermes_twin *twin) {
   }
   atomic_fetch_add(&twin->base->users, 1);
   other->base = twin->base;
-  bind(other);
+  other->draws = twin->draws;
+  instance_bind(other);
   return other;
 }
 
@@ -347,6 +349,17 @@ static int set_input(hermes_twin *twin, int slot, size_t element, double number)
   return HERMES_OK;
 }
 
+static uint32_t draws(const hermes_twin *twin) {
+  return twin->draws;
+}
+
+static int set_draws(hermes_twin *twin, uint32_t count) {
+  if (count < 1 || count > HERMES_MOST_DRAWS)
+    return instance_fail(twin, "%u draws are not 1 to %d", count, HERMES_MOST_DRAWS);
+  twin->draws = twin->description->draw_count ? count : 1;
+  return HERMES_OK;
+}
+
 static size_t candidate_size(const hermes_twin *twin) {
   return twin->candidate_size;
 }
@@ -372,6 +385,8 @@ hermes_interface hermes_interface_of(const hermes_model *model) {
       .candidate_size = candidate_size,
       .candidate_offset = candidate_offset,
       .default_candidate = instance_default_candidate,
+      .draws = draws,
+      .set_draws = set_draws,
       .evaluate = instance_evaluate,
       .read = instance_read,
       .expect = instance_expect,

@@ -1,7 +1,8 @@
 /* The map of a twin as data: tables, what no policy reaches, what each candidate leaves.
  *
  *   instance.c           creation, clones, inputs, the interface
- *   instance_evaluate.c  candidates
+ *   instance_evaluate.c  candidates, in one draw
+ *   instance_draws.c     candidates, over many draws
  *   instance_expect.c    expects
  *   instance_reason.c    what made a candidate invalid, in words
  */
@@ -22,7 +23,7 @@ typedef struct instance_base {
   void **slot;          /* arrays of inputs and prepared values; NULL for all other slots */
   unsigned char *given; /* of each input's elements, one behind the other: was it set? */
   double *standard;     /* the default candidate, in declared units */
-  hermes_fault fault[HERMES_EVALUATE]; /* of each step before a candidate's own */
+  hermes_fault fault[HERMES_DRAW]; /* of each step before a candidate's own */
   bool prepared;
 } instance_base;
 
@@ -48,16 +49,23 @@ struct hermes_twin {
   double *held;                  /* the candidate that was evaluated last, */
   hermes_outcome outcome;        /* and what it came to */
   bool evaluated;                /* one was; `frame` holds it */
+  bool stale;                    /* one was, over many draws; `frame` is to hold it */
   bool faulted;                  /* and did not come to its end: frame.fault says why */
   hermes_limits limits;
+  uint32_t draws; /* that an evaluation takes its means over */
+  bool drawn;     /* `frame` holds what the first draw alone reaches */
   char error[512];
 };
 
 /* ---- instance.c ---- */
 
 int instance_fail(hermes_twin *twin, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Depends on the policy, or is one? */
+/* What makes a value one of a candidate or a draw, and not of the twin. */
+enum { INSTANCE_VARIES = HERMES_STAGE_DRAW | HERMES_STAGE_POLICY | HERMES_STAGE_MEAN };
+/* Depends on the policy or on draws, or is a policy? */
 bool instance_is_own(const hermes_slot *slot);
+/* Points the frame at the arrays as they are now. */
+void instance_bind(hermes_twin *twin);
 /* Runs POLICIES and PREPARE where that was not done since an input changed; HERMES_FAILED where a
  * required input is not set. What faults stays in base->fault. */
 int instance_prepare(hermes_twin *twin);
@@ -77,7 +85,7 @@ bool instance_can_hold(const hermes_twin *twin, const hermes_slot *slot, double 
 
 int instance_default_candidate(hermes_twin *twin, double *candidate);
 int instance_evaluate(hermes_twin *twin, size_t count, const double *candidates, double *kpis,
-                      double *bounds, hermes_outcome *outcomes);
+                      double *bounds, hermes_outcome *outcomes, double *draws);
 int instance_read(hermes_twin *twin, int slot, double *numbers);
 /* The same candidate again is not computed again: several expects are looked at from one. */
 void instance_hold(hermes_twin *twin, const double *candidate, hermes_outcome *outcome);
@@ -85,9 +93,23 @@ void instance_hold(hermes_twin *twin, const double *candidate, hermes_outcome *o
 int instance_check_candidate(hermes_twin *twin, const double *candidate, size_t number);
 /* Evaluates one candidate into the twin's frame. */
 void instance_evaluate_one(hermes_twin *twin, const double *candidate, hermes_outcome *outcome);
-/* After EVALUATE: is every KPI finite? Else the outcome says which is not. */
-bool instance_check_kpis(const hermes_twin *twin, const hermes_frame *frame,
+/* Writes the candidate into the frame and computes what follows from it alone; NULL, or why it
+ * cannot go on. */
+const hermes_fault *instance_decide(hermes_twin *twin, const double *candidate);
+/* From this step to the last one, in the first draw, of which the means are then its own values. 0,
+ * or 1 with frame->fault set. */
+int instance_complete(const hermes_twin *twin, hermes_frame *frame, hermes_step first);
+/* Is every KPI finite, of those that means over draws reach or of the others? Else the outcome says
+ * which is not. */
+bool instance_check_kpis(const hermes_twin *twin, const hermes_frame *frame, bool concluded,
                          hermes_outcome *outcome);
+
+/* ---- instance_draws.c ---- */
+
+/* Means over twin->draws draws; `draws`, where it is not NULL, gets what each KPI is in each of
+ * them: [(candidate * draws + draw) * KPIs + kpi]. needs: prepared, candidates checked. */
+int instance_evaluate_draws(hermes_twin *twin, size_t count, const double *candidates, double *kpis,
+                            double *bounds, hermes_outcome *outcomes, double *draws);
 
 /* ---- instance_expect.c ---- */
 

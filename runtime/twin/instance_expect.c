@@ -24,9 +24,15 @@ typedef struct sweep {
 
 /* ---- the second frame ---- */
 
+/* What draws alone reach is the same for the varied candidate. */
+static bool is_decided(const hermes_slot *slot) {
+  return slot->role == HERMES_MEAN || slot->stage & HERMES_STAGE_MEAN ||
+         (instance_is_own(slot) && (slot->stage & INSTANCE_VARIES) != HERMES_STAGE_DRAW);
+}
+
 /* Arrays that a varied candidate writes. */
 static bool is_varied(const hermes_slot *slot, bool varies_input) {
-  return slot->role != HERMES_COLUMN && (varies_input || instance_is_own(slot));
+  return slot->role != HERMES_COLUMN && (varies_input || is_decided(slot));
 }
 
 void instance_variation_free(hermes_twin *twin) {
@@ -80,7 +86,8 @@ static hermes_frame *variation_frame(hermes_twin *twin, bool varies_input) {
     instance_fail(twin, "no memory left for an expect");
     return NULL;
   }
-  v->frame = (hermes_frame){.rows = twin->tables->rows, .slot = v->slot};
+  v->frame = twin->frame;
+  v->frame.slot = v->slot;
   return &v->frame;
 }
 
@@ -102,10 +109,9 @@ static void copy_candidate(sweep *s) {
   copy_slots(s, d->inputs, d->input_count);
 }
 
-static bool compute(sweep *s, hermes_step step) {
-  const hermes_model *model = s->twin->model;
+static bool compute(sweep *s, hermes_step first) {
   s->after->fault = (hermes_fault){0};
-  if (!model->compute(model->context, s->after, step)) return true;
+  if (!instance_complete(s->twin, s->after, first)) return true;
   instance_invalid(s->twin, s->after, s->outcome);
   return false;
 }
@@ -114,8 +120,9 @@ static bool compute(sweep *s, hermes_step step) {
  * also for an expect that varies no input. */
 static bool evaluate_varied(sweep *s) {
   if (!s->expect->varies) return true;
-  if (s->twin->variation->varies_input && !compute(s, HERMES_PREPARE)) return false;
-  return compute(s, HERMES_EVALUATE) && instance_check_kpis(s->twin, s->after, s->outcome);
+  return compute(s, s->twin->variation->varies_input ? HERMES_PREPARE : HERMES_DECIDE) &&
+         instance_check_kpis(s->twin, s->after, false, s->outcome) &&
+         instance_check_kpis(s->twin, s->after, true, s->outcome);
 }
 
 /* A comparison that meets no number is worse than any that does. */

@@ -14,6 +14,7 @@
 enum {
   WITH_DATA = twin_in_run | twin_in_compare | twin_in_rank | twin_in_test | twin_in_trace,
   WITH_ARRAYS = twin_in_run,
+  SAMPLED = twin_in_run | twin_in_compare | twin_in_rank,
   MANY = twin_in_rank | twin_in_test,
   EVERY = WITH_DATA | twin_in_info,
 };
@@ -32,7 +33,7 @@ struct option {
 };
 
 static take_argument take_flag, take_text, take_list, take_names, take_format, take_count,
-    take_positive, take_memory, take_work, take_top, take_seed;
+    take_positive, take_memory, take_work, take_top, take_seed, take_draws, take_share;
 
 #define OPTION(name, argument, member, commands, take, help)                                       \
   { name, argument, offsetof(twin_options, member), commands, take, help }
@@ -65,6 +66,11 @@ static const option table[] = {
            "refuse to use more: 500MB, 8GiB (default 8GiB)"),
     OPTION("--max-work", "N", limits.work, WITH_DATA, take_work,
            "refuse more operations per candidate (default 1e12)"),
+    OPTION("--draws", "N", draws, SAMPLED, take_draws,
+           "take means over N draws of what the blueprint leaves to chance (default 100)"),
+    OPTION("--until-ci", "SHARE", until_ci, twin_in_run, take_share,
+           "draw until the 95 % interval of every KPI is within SHARE of it: 1%;\n"
+           "at most --draws N (here by default 100000)"),
     OPTION("--seed", "N", limits.seed, WITH_DATA, take_seed,
            "of everything that is random, from 1 on (default 1); one seed, one result"),
     OPTION("--quiet", NULL, quiet, EVERY, take_flag, "no warnings, no progress"),
@@ -187,6 +193,24 @@ static bool take_work(const option *o, const char *argument, twin_options *optio
 static bool take_seed(const option *o, const char *argument, twin_options *options,
                       hermes_diagnostics *problems) {
   return take_whole(o, argument, options, problems, 1, 1e15);
+}
+
+static bool take_draws(const option *o, const char *argument, twin_options *options,
+                       hermes_diagnostics *problems) {
+  return take_whole(o, argument, options, problems, 1, HERMES_MOST_DRAWS);
+}
+
+/* "1%", "0.01" */
+static bool take_share(const option *o, const char *argument, twin_options *options,
+                       hermes_diagnostics *problems) {
+  double number;
+  size_t used = hermes_decimal(argument, strlen(argument), &number);
+  const char *rest = argument + used + strspn(argument + used, " ");
+  if (*rest == '%') number /= 100;
+  if (!used || strcmp(rest + (*rest == '%'), "") || !(number > 0 && number < 1))
+    return bad_argument(o, argument, problems, "a share such as 1% or 0.01");
+  *(double *)field_of(options, o) = number;
+  return true;
 }
 
 static bool take_memory(const option *o, const char *argument, twin_options *options,

@@ -42,7 +42,7 @@ static bool evaluate_some(hermes_twin *twin, size_t begin, size_t end, void *con
   return r->session->door->evaluate(
              twin, end - begin, r->candidates.numbers + begin * r->scenario.size,
              r->kpis + begin * d->kpi_count, r->bounds + begin * d->constraint_count,
-             r->outcomes + begin) != HERMES_FAILED;
+             r->outcomes + begin, NULL) != HERMES_FAILED;
 }
 
 static size_t shown_count(const report *r) {
@@ -174,6 +174,9 @@ static void print_table(const report *r, FILE *out) {
   twin_grid_free(&grid);
   size_t more = r->candidates.count - r->shown;
   if (more) fprintf(out, "... %zu more (--top %zu shows all)\n", more, r->candidates.count);
+  if (twin_draws(r->session))
+    fprintf(out, "\nmeans over %u draws of seed %llu\n", r->session->door->draws(r->session->twin),
+            (unsigned long long)hermes_seed(&r->session->options.limits));
   fprintf(out, "\n%zu candidates: %zu feasible, %zu infeasible, %zu invalid\n", r->candidates.count,
           count_standing(r, TWIN_FEASIBLE), count_standing(r, TWIN_INFEASIBLE),
           count_standing(r, TWIN_INVALID));
@@ -230,6 +233,7 @@ static void print_json(const report *r, FILE *out) {
   twin_json json = twin_json_begin(out);
   twin_json_text(&json, "blueprint", r->session->description->blueprint);
   put_goal(r, &json);
+  twin_json_draws(r->session, &json);
   twin_json_number(&json, "candidates", (double)r->candidates.count);
   for (twin_standing s = TWIN_FEASIBLE; s <= TWIN_INVALID; s++)
     twin_json_number(&json, twin_standing_name(s), (double)count_standing(r, s));

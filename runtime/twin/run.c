@@ -3,6 +3,7 @@
 
 #include "data/data.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,15 +142,32 @@ static const hermes_slot *slot_of(const report *r, size_t shown_number) {
 
 /* ---- for people --------------------------------------------------------------------------- */
 
+/* "± 1.3", of a KPI that depends on draws and whose interval is known. */
+static char *width_text(const report *r, size_t number) {
+  double half = twin_spread(r->session, &r->result, number).half_width;
+  if (!twin_varies(twin_kpi(r->session, number)) || isnan(half)) return twin_print("%s", "");
+  char text[TWIN_NUMBER];
+  hermes_decimal_text(half, 2, text);
+  return twin_print("\u00b1 %s", text);
+}
+
+static void print_draws(const report *r, FILE *out) {
+  if (!twin_draws(r->session)) return;
+  fprintf(out, "\nmeans over %u draws of seed %llu, with the 95 %% confidence intervals of the means\n",
+          r->session->door->draws(r->session->twin),
+          (unsigned long long)hermes_seed(&r->session->options.limits));
+}
+
 static void print_kpis(const report *r, FILE *out) {
   const hermes_description *d = r->session->description;
-  twin_grid grid = twin_grid_new(4);
-  grid.align[1] = TWIN_POINT;
+  twin_grid grid = twin_grid_new(5);
+  grid.align[1] = grid.align[2] = TWIN_POINT;
   for (size_t i = 0; i < d->kpi_count; i++) {
     const hermes_slot *kpi = twin_kpi(r->session, i);
     char buffer[TWIN_NUMBER];
     twin_grid_cell(&grid, "%s", kpi->name);
     twin_grid_cell(&grid, "%s", twin_value_text(r->session, kpi, r->result.kpis[i], buffer));
+    twin_grid_keep(&grid, width_text(r, i));
     twin_grid_cell(&grid, "%s", strcmp(kpi->unit, "1") ? kpi->unit : "");
     twin_grid_cell(&grid, "%s", kpi->doc);
   }
@@ -255,11 +273,22 @@ static void print_table(const report *r, FILE *out) {
     return;
   }
   print_kpis(r, out);
+  print_draws(r, out);
   print_constraints(r, out);
   print_arrays(r, out);
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
+
+/* Of a KPI that depends on draws; null where it is not known. */
+static void put_spread(const report *r, twin_json *json, size_t number) {
+  if (!twin_varies(twin_kpi(r->session, number))) return;
+  hermes_spread spread = twin_spread(r->session, &r->result, number);
+  double value = r->result.kpis[number];
+  twin_json_number(json, "stddev", spread.deviation);
+  twin_json_number(json, "ci95_low", value - spread.half_width);
+  twin_json_number(json, "ci95_high", value + spread.half_width);
+}
 
 static void put_kpis(const report *r, twin_json *json) {
   const hermes_description *d = r->session->description;
@@ -273,6 +302,7 @@ static void put_kpis(const report *r, twin_json *json) {
     twin_json_open_flat(json, kpi->name, '{');
     twin_json_value(r->session, json, "value", kpi, r->result.kpis[i]);
     twin_json_text(json, "unit", kpi->unit);
+    put_spread(r, json, i);
     twin_json_close(json, '}');
   }
   twin_json_close(json, '}');
@@ -328,6 +358,7 @@ static void print_json(const report *r, FILE *out) {
   if (!is_valid(r)) twin_json_text(&json, "invalid", r->result.outcome.reason);
   put_kpis(r, &json);
   put_constraints(r, &json);
+  twin_json_draws(r->session, &json);
   twin_json_policy(r->session, &json, "policy", r->scenario.candidate, r->scenario.standard);
   twin_json_inputs(r->session, &json, &r->scenario);
   put_arrays(r, &json);
@@ -337,14 +368,28 @@ static void print_json(const report *r, FILE *out) {
 
 /* ---- CSV ---------------------------------------------------------------------------------- */
 
+static void print_spread(const report *r, FILE *out, size_t number) {
+  if (!twin_draws(r->session)) return;
+  hermes_spread spread = twin_spread(r->session, &r->result, number);
+  double value = r->result.kpis[number];
+  double fields[] = {spread.deviation, value - spread.half_width, value + spread.half_width};
+  bool known = twin_varies(twin_kpi(r->session, number)) && !isnan(spread.half_width);
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    char text[TWIN_NUMBER];
+    twin_number_exact(fields[i], text);
+    twin_csv_field(out, false, known ? text : "");
+  }
+}
+
 static void print_kpi_rows(const report *r, FILE *out) {
-  fputs("kpi,value,unit\n", out);
+  fprintf(out, "kpi,value,unit%s\n", twin_draws(r->session) ? ",stddev,ci95_low,ci95_high" : "");
   for (size_t i = 0; i < r->session->description->kpi_count; i++) {
     const hermes_slot *kpi = twin_kpi(r->session, i);
     char buffer[TWIN_NUMBER];
     twin_csv_field(out, true, kpi->name);
     twin_csv_field(out, false, twin_value_exact(r->session, kpi, r->result.kpis[i], buffer));
     twin_csv_field(out, false, kpi->unit);
+    print_spread(r, out, i);
     putc('\n', out);
   }
 }
@@ -390,9 +435,18 @@ static void print_csv(const report *r, FILE *out) {
 
 /* ---- the command -------------------------------------------------------------------------- */
 
+/* Once, or over more and more draws until that is enough. */
+static bool evaluate(report *r) {
+  bool good = twin_evaluate(r->session, r->scenario.candidate, &r->result);
+  while (good && twin_draw_on(r->session, &r->result)) {
+    twin_result_free(&r->result);
+    good = twin_evaluate(r->session, r->scenario.candidate, &r->result);
+  }
+  return good;
+}
+
 static bool compute(report *r) {
-  return find_all_shown(r) && twin_scenario_open(r->session, NULL, &r->scenario) &&
-         twin_evaluate(r->session, r->scenario.candidate, &r->result) &&
+  return find_all_shown(r) && twin_scenario_open(r->session, NULL, &r->scenario) && evaluate(r) &&
          (!is_valid(r) ||
           (read_all_shown(r) && twin_warn_outside(r->session, r->scenario.candidate)));
 }

@@ -113,7 +113,7 @@ static bool open_twin(twin_session *session) {
                                &session->problems);
   if (!session->twin && !session->problems.errors)
     hermes_report(&session->problems, HB0824, NULL, "the twin could not be made");
-  return session->twin != NULL;
+  return session->twin && twin_choose_draws(session);
 }
 
 /* What holds for all candidates, as the twin has it now. */

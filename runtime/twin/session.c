@@ -105,17 +105,20 @@ static bool cannot_evaluate(twin_session *session) {
 }
 
 bool twin_evaluate(twin_session *session, const double *candidate, twin_result *result) {
+  size_t kpis = session->description->kpi_count;
   *result = (twin_result){
-      .kpis = twin_allocate(session->description->kpi_count, sizeof(double)),
-      .bounds = twin_allocate(session->description->constraint_count, sizeof(double))};
+      .kpis = twin_allocate(kpis, sizeof(double)),
+      .bounds = twin_allocate(session->description->constraint_count, sizeof(double)),
+      .draws = twin_allocate(kpis * session->door->draws(session->twin), sizeof(double))};
   int status = session->door->evaluate(session->twin, 1, candidate, result->kpis, result->bounds,
-                                       &result->outcome);
+                                       &result->outcome, result->draws);
   return status != HERMES_FAILED || cannot_evaluate(session);
 }
 
 void twin_result_free(twin_result *result) {
   free(result->kpis);
   free(result->bounds);
+  free(result->draws);
   *result = (twin_result){0};
 }
 

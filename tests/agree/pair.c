@@ -173,7 +173,7 @@ static results evaluate(session *s, hermes_twin *twin, const double *candidate, 
   const hermes_description *d = s->description;
   results r = {.kpis = allocated(d->kpi_count, sizeof *r.kpis),
                .bounds = allocated(d->constraint_count, sizeof *r.bounds)};
-  if (s->door.evaluate(twin, 1, candidate, r.kpis, r.bounds, &r.outcome) != HERMES_OK)
+  if (s->door.evaluate(twin, 1, candidate, r.kpis, r.bounds, &r.outcome, NULL) != HERMES_OK)
     differ(s, "the %s twin does not evaluate: %s", who, s->door.last_error(twin));
   return r;
 }

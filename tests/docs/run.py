@@ -111,6 +111,13 @@ def check_builtins(page):
                   [[f"`{signature}`", meaning] for which, signature, meaning in rows if which == kind])
 
 
+def check_distributions(page):
+    rows = re.findall(r'^DISTRIBUTION\(\w+, \d+, \d+, "(.*?)", "(.*)"\)$',
+                      source_text("compiler/check/distributions.def"), re.M)
+    require(rows, "the distributions are written anew")
+    same_rows(table_rows(page, ["distribution", "meaning"]), [[f"`{signature}`", meaning] for signature, meaning in rows])
+
+
 def check_units(page):
     prefixes = {"NONE": "", "UP": "k to Y", "DOWN": "m to y", "BOTH": "all"}
     rows = re.findall(r'HERMES_UNIT\("([^"]+)", (\w+), (\w+), [^,]+, [^,]+, \w+,\s*"([^"]+)"\)',
@@ -216,7 +223,8 @@ def snippet_tests(snippet):
 
 def page_tests(work):
     page = LANGUAGE.read_text(encoding="utf-8")
-    checks = {"built-in functions": check_builtins, "units": check_units, "library": check_library, "sources": check_sources,
+    checks = {"built-in functions": check_builtins, "distributions": check_distributions, "units": check_units,
+              "library": check_library, "sources": check_sources,
               "words": check_keywords, "limits": check_limits}
     for name, check in checks.items():
         yield f"docs/language.md, {name}", lambda check=check: check(page)

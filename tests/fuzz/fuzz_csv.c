@@ -47,7 +47,7 @@ static void check_tables(const hermes_interface *door, hermes_twin *twin) {
 static void check_kpis(const hermes_interface *door, hermes_twin *twin) {
   double kpis[4], none;
   hermes_outcome outcome;
-  int status = door->evaluate(twin, 1, &none, kpis, NULL, &outcome);
+  int status = door->evaluate(twin, 1, &none, kpis, NULL, &outcome, NULL);
   must(status != HERMES_FAILED, "sound data can be evaluated");
   must(status != HERMES_OK || outcome.status != HERMES_OK || isfinite(kpis[0]),
        "a KPI of sound data is a number");

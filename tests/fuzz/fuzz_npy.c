@@ -23,7 +23,7 @@ static const char CELLS[] = "cell\nc1\nc2\n";
 static void check_kpis(const hermes_interface *door, hermes_twin *twin) {
   double kpis[2] = {NAN, NAN}, none;
   hermes_outcome outcome;
-  must(door->evaluate(twin, 1, &none, kpis, NULL, &outcome) != HERMES_FAILED,
+  must(door->evaluate(twin, 1, &none, kpis, NULL, &outcome, NULL) != HERMES_FAILED,
        "sound arrays can be evaluated");
   must(outcome.status != HERMES_OK || fabs(kpis[0] - kpis[1]) < 1e-9,
        "a truth is 0 or 1 as a number");

@@ -636,7 +636,7 @@ static void test_steps(void **state) {
   assert_int_equal(run(b, HERMES_PREPARE, NULL), 0);
   same(*(double *)b->arrays[prepared], 7);
   same(*(double *)b->arrays[evaluated], 0);
-  assert_int_equal(run(b, HERMES_EVALUATE, NULL), 0);
+  assert_int_equal(run(b, HERMES_DECIDE, NULL), 0);
   same(*(double *)b->arrays[evaluated], 14);
   bench_free(b);
 }

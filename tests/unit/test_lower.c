@@ -296,7 +296,7 @@ static void same_arrays(const World *w, const Arrays *a, const Arrays *b, int sl
 }
 
 static int compute_all(const hermes_model *model, hermes_frame *frame) {
-  for (int step = HERMES_INPUTS; step <= HERMES_EVALUATE; step++)
+  for (int step = HERMES_INPUTS; step < HERMES_STEPS; step++)
     if (model->compute(model->context, frame, (hermes_step)step)) return 1;
   return 0;
 }
@@ -635,8 +635,8 @@ static void test_sum_of_group(void **state) {
   out(w, "load", 1, CELL, reduce(w, REDUCE_SUM, demand(w, 1), 1, UE, served(w, 1, 0)));
   check_steps(
       w, true,
-      "evaluate  s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
-      "evaluate  s7    load[v0 in cell]  =  load#1[v0]\n");
+      "decide    s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
+      "decide    s7    load[v0 in cell]  =  load#1[v0]\n");
 }
 
 static void test_mean_of_group_counts_too(void **state) {
@@ -648,11 +648,11 @@ static void test_mean_of_group_counts_too(void **state) {
   out(w, "load", 1, CELL, mean);
   check_steps(
       w, true,
-      "evaluate  s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue"
+      "decide    s8    load#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue"
       " if ue.active[v1]\n"
-      "evaluate  s9    load#2[v0 in cell]  +=  1  at v0 = server[v1] for v1 in ue if "
+      "decide    s9    load#2[v0 in cell]  +=  1  at v0 = server[v1] for v1 in ue if "
       "ue.active[v1]\n"
-      "evaluate  s7    load[v0 in cell]  =  (if (load#2[v0] == 0) then invalid else (load#1[v0] /"
+      "decide    s7    load[v0 in cell]  =  (if (load#2[v0] == 0) then invalid else (load#1[v0] /"
       " load#2[v0]))\n");
 }
 
@@ -678,8 +678,8 @@ static void test_key_of_an_outer_reduction(void **state) {
   out(w, "highest", 0, 0, highest);
   check_steps(
       w, true,
-      "evaluate  s8    highest#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
-      "evaluate  s7    highest  =  max(highest#1[v0] for v0 in cell, default = 0)\n");
+      "decide    s8    highest#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
+      "decide    s7    highest  =  max(highest#1[v0] for v0 in cell, default = 0)\n");
 }
 
 /* rest[c] = sum(demand[u] for u in ue if server[u] == d), with d = peer[c] within a count over d */
@@ -690,9 +690,9 @@ static void test_outer_variables_become_loops(void **state) {
   Term *inner = reduce(w, REDUCE_SUM, body, 2, UE, served(w, 2, 1));
   out(w, "pairs", 1, CELL, reduce(w, REDUCE_SUM, inner, 1, CELL, NULL));
   check_steps(w, true,
-              "evaluate  s8    pairs#1[v0 in cell, v1 in cell]  +=  (ue.gain[v2, v0] * ue.gain[v2,"
+              "decide    s8    pairs#1[v0 in cell, v1 in cell]  +=  (ue.gain[v2, v0] * ue.gain[v2,"
               " server[v2]])  at v1 = server[v2] for v2 in ue\n"
-              "evaluate  s7    pairs[v0 in cell]  =  sum(pairs#1[v0, v1] for v1 in cell)\n");
+              "decide    s7    pairs[v0 in cell]  =  sum(pairs#1[v0, v1] for v1 in cell)\n");
 }
 
 /* Groups within groups: of each hour, the cells whose site is there; of each cell, its users. */
@@ -705,9 +705,9 @@ static void test_nested_groups(void **state) {
   out(w, "total", 1, HOUR, reduce(w, REDUCE_SUM, load, 1, CELL, here));
   check_steps(
       w, true,
-      "evaluate  s8    total#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
-      "evaluate  s9    total#2[v0 in hour]  +=  total#1[v1]  at v0 = cell.site[v1] for v1 in cell\n"
-      "evaluate  s7    total[v0 in hour]  =  total#2[v0]\n");
+      "decide    s8    total#1[v0 in cell]  +=  ue.demand[v1]  at v0 = server[v1] for v1 in ue\n"
+      "decide    s9    total#2[v0 in hour]  +=  total#1[v1]  at v0 = cell.site[v1] for v1 in cell\n"
+      "decide    s7    total[v0 in hour]  =  total#2[v0]\n");
 }
 
 static void test_truth_of_groups(void **state) {
@@ -752,7 +752,7 @@ static void test_prepared_matrix(void **state) {
       reduce(w, REDUCE_SUM, apply(w, OP_MULTIPLY, linear, power(w, 1)), 1, CELL, NULL));
   check_steps(w, true,
               "prepare   s8    rx#1[v0 in ue, v1 in cell]  =  lin(ue.gain[v0, v1])\n"
-              "evaluate  s7    rx[v0 in ue]  =  sum((rx#1[v0, v1] * power[v1]) for v1 in cell)\n");
+              "decide    s7    rx[v0 in ue]  =  sum((rx#1[v0, v1] * power[v1]) for v1 in cell)\n");
 }
 
 /* lin(power[c]) does not change with u: it is computed for each cell, not for each link. */
@@ -764,8 +764,8 @@ static void test_invariant_of_a_loop(void **state) {
       reduce(w, REDUCE_SUM, apply(w, OP_MULTIPLY, gain(w, 0, 1), linear), 1, CELL, NULL));
   check_steps(
       w, true,
-      "evaluate  s8    rx#1[v0 in cell]  =  lin(power[v0])\n"
-      "evaluate  s7    rx[v0 in ue]  =  sum((ue.gain[v0, v1] * rx#1[v1]) for v1 in cell)\n");
+      "decide    s8    rx#1[v0 in cell]  =  lin(power[v0])\n"
+      "decide    s7    rx[v0 in ue]  =  sum((ue.gain[v0, v1] * rx#1[v1]) for v1 in cell)\n");
 }
 
 /* demand[u] / max(demand[w] for w in ue): one maximum, and a fault where there is no user. */
@@ -806,8 +806,8 @@ static void test_equal_terms_are_shared(void **state) {
   }
   check_steps(w, true,
               "prepare   s9    a#1[v0 in ue, v1 in cell]  =  lin(ue.gain[v0, v1])\n"
-              "evaluate  s7    a[v0 in ue]  =  sum((a#1[v0, v1] * power[v1]) for v1 in cell)\n"
-              "evaluate  s8    b[v0 in ue]  =  max((a#1[v0, v1] * power[v1]) for v1 in cell)\n");
+              "decide    s7    a[v0 in ue]  =  sum((a#1[v0, v1] * power[v1]) for v1 in cell)\n"
+              "decide    s8    b[v0 in ue]  =  max((a#1[v0, v1] * power[v1]) for v1 in cell)\n");
 }
 
 /* x^2 is a product; an array for it would cost more than it saves. */
@@ -817,7 +817,7 @@ static void test_cheap_terms_stay(void **state) {
   Term *square = apply(w, OP_POWER, demand(w, 0), number(w, 2));
   out(w, "x", 1, UE, apply(w, OP_ADD, square, read_at(w, POWER, server(w, 0), NULL)));
   check_steps(w, true,
-              "evaluate  s7    x[v0 in ue]  =  ((ue.demand[v0] ^ 2) + power[server[v0]])\n");
+              "decide    s7    x[v0 in ue]  =  ((ue.demand[v0] ^ 2) + power[server[v0]])\n");
 }
 
 /* Inside of a group, work that does not change with the scan moves, too, and so does its stage. */
@@ -829,9 +829,9 @@ static void test_hoisting_out_of_a_group(void **state) {
   out(w, "load", 1, CELL, reduce(w, REDUCE_SUM, body, 1, UE, served(w, 1, 0)));
   check_steps(w, true,
               "prepare   s8    load#1[v0 in ue]  =  lin(ue.demand[v0])\n"
-              "evaluate  s9    load#2[v0 in cell]  +=  (load#1[v1] + lin(power[server[v1]]))"
+              "decide    s9    load#2[v0 in cell]  +=  (load#1[v1] + lin(power[server[v1]]))"
               "  at v0 = server[v1] for v1 in ue\n"
-              "evaluate  s7    load[v0 in cell]  =  load#2[v0]\n");
+              "decide    s7    load[v0 in cell]  =  load#2[v0]\n");
 }
 
 /* ---- expects ---- */
@@ -897,7 +897,8 @@ static Trial try_expect(World *w, const hermes_model *model, size_t row) {
   assert_int_equal(compute_all(model, &before.frame), 0);
   assert_int_equal(compute_all(model, &varied.frame), 0);
   trial.takes_part = model->vary(model->context, 0, &row, &before.frame, &varied.frame);
-  model->compute(model->context, &varied.frame, HERMES_EVALUATE);
+  for (int step = HERMES_DECIDE; step < HERMES_STEPS; step++)
+    model->compute(model->context, &varied.frame, (hermes_step)step);
   trial.failed =
       model->assess(model->context, 0, &row, &before.frame, &varied.frame, trial.verdicts);
   arrays_free(&before);

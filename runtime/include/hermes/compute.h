@@ -78,6 +78,37 @@ int hermes_solve_component(const hermes_component *component, hermes_frame *fram
  * `values`. NaN where any value is NaN, or count is 0. */
 double hermes_percentile(double *values, size_t count, double share);
 
+/* ---- chance (chance.c): standard variates as functions of seed, draw, name and row keys ---- */
+
+/* Who draws: `stream` stands for the name, `row` for the keys of the row (hermes_row_key over its
+ * indices, from 0), `part` tells several variates of one value apart. */
+typedef struct hermes_variate {
+  const hermes_frame *frame;
+  uint64_t stream, row;
+  uint32_t part;
+} hermes_variate;
+
+static inline uint64_t hermes_mixed(uint64_t x) { /* a permutation (splitmix64's) */
+  x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
+  x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+  return x ^ x >> 31;
+}
+static inline uint64_t hermes_row_key(uint64_t keys, uint64_t key) {
+  return hermes_mixed(keys * 0x9E3779B97F4A7C15u + key);
+}
+uint64_t hermes_text_key(const char *text); /* of a name, or of the key of one row */
+
+double hermes_draw_uniform(hermes_variate who);                   /* in [0, 1) */
+double hermes_draw_normal(hermes_variate who);                    /* mean 0, variance 1 */
+double hermes_draw_exponential(hermes_variate who);               /* mean 1 */
+double hermes_draw_rayleigh(hermes_variate who);                  /* of two normals: sqrt(x^2 + y^2) */
+double hermes_draw_gamma(hermes_variate who, double shape);       /* scale 1; NaN unless shape > 0 */
+double hermes_draw_poisson(hermes_variate who, double mean);      /* NaN unless mean >= 0 */
+/* A Gaussian field of mean 0 and variance 1 at a place, which decorrelates as exp(-distance /
+ * length): `row` tells fields apart, and a share `common` (0 to 1) of the variance is that of a field
+ * which all rows see. */
+double hermes_draw_field(hermes_variate who, double x, double y, double length, double common);
+
 /* Takes one comparison of an expect into its verdict. `relation` is one of "<", "<=", ">", ">=",
  * "==", "!=" as relation number 0..5, or 6: `left` is a condition. Tolerance: 1e-12 relative (of a
  * logarithmic quantity: of its linear value), plus `within`. */

@@ -19,10 +19,13 @@ typedef enum hermes_role {
   HERMES_COLUMN,
   HERMES_INPUT,
   HERMES_POLICY,
+  HERMES_DRAWN,  /* a draw */
   HERMES_OUT,
   HERMES_LET,
   HERMES_KPI,
   HERMES_BOUND,
+  HERMES_SAMPLE, /* what a mean over draws is of, in one draw */
+  HERMES_MEAN,
   HERMES_HIDDEN
 } hermes_role;
 
@@ -46,7 +49,12 @@ typedef struct hermes_domain {
   size_t value_count;
 } hermes_domain;
 
-enum { HERMES_STAGE_DRAW = 1, HERMES_STAGE_TIME = 2, HERMES_STAGE_POLICY = 4 };
+enum {
+  HERMES_STAGE_DRAW = 1,
+  HERMES_STAGE_TIME = 2,
+  HERMES_STAGE_POLICY = 4,
+  HERMES_STAGE_MEAN = 8 /* reads a mean over draws */
+};
 
 typedef struct hermes_slot {
   const char *name, *doc;
@@ -65,6 +73,7 @@ typedef struct hermes_slot {
   size_t label_count;
   int refers;     /* kind ref: the table whose rows it names; else -1 */
   int block;      /* where it is computed; else -1 */
+  int mean_of;    /* role mean: the sample; else -1 */
   unsigned stage; /* HERMES_STAGE_ bits */
   hermes_domain domain;
   int *reads; /* slots that its definition reads */
@@ -155,8 +164,8 @@ typedef struct hermes_description {
   size_t slot_count;
   hermes_block *blocks;
   size_t block_count;
-  int *inputs, *policies, *kpis; /* slots */
-  size_t input_count, policy_count, kpi_count;
+  int *inputs, *policies, *draws, *kpis; /* slots */
+  size_t input_count, policy_count, draw_count, kpi_count;
   bool has_goal;
   hermes_objective *objectives;
   size_t objective_count;

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HERMES_ABI = 1, HERMES_MAX_RANK = 4, HERMES_SUM_BLOCK = 1024 };
+enum { HERMES_ABI = 2, HERMES_MAX_RANK = 4, HERMES_SUM_BLOCK = 1024 };
 
 /* What may make a candidate invalid while it is computed. */
 typedef enum hermes_fault_code {
@@ -41,15 +41,22 @@ typedef struct hermes_frame {
   const size_t *rows; /* number of rows of each table, by its number in the description (0 for a
                          two-index table) */
   void *const *slot;  /* the array of each slot */
-  hermes_fault fault; /* set by whoever returns non-zero */
+  const uint64_t *const *key; /* of each table: a number for the key of each row; read by draws */
+  uint64_t seed, draw;        /* which of all worlds this one is */
+  hermes_fault fault;         /* set by whoever returns non-zero */
 } hermes_frame;
 
-/* The steps of a computation, in the order in which they must run on a frame. */
+/* The steps of a computation. What a value depends on decides in which it is computed: the data and
+ * inputs alone, or also the draws, or the policies, or both. */
 typedef enum hermes_step {
   HERMES_INPUTS,   /* tables -> the default of every input that has one */
   HERMES_POLICIES, /* tables, inputs -> the default of every policy */
-  HERMES_PREPARE,  /* tables, inputs -> every value that no policy reaches */
-  HERMES_EVALUATE, /* + policies -> every other value, KPIs and constraint bounds included */
+  HERMES_PREPARE,  /* what neither a draw nor a policy reaches; once per twin */
+  HERMES_DRAW,     /* what draws reach, and no policy; needs PREPARE, and anew for each draw */
+  HERMES_DECIDE,   /* what policies reach, and no draw; needs PREPARE, and anew for each candidate */
+  HERMES_EVALUATE, /* what both reach; needs DRAW and DECIDE, and anew for each draw of each candidate */
+  HERMES_CONCLUDE, /* what means over draws reach; needs them, and DECIDE */
+  HERMES_STEPS
 } hermes_step;
 
 /* One comparison of an `expect`, over all rows that it was made for. */

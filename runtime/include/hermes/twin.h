@@ -27,6 +27,8 @@ static inline uint64_t hermes_seed(const hermes_limits *limits) {
   return limits && limits->seed ? limits->seed : 1;
 }
 
+enum { HERMES_MOST_DRAWS = 1000000 };
+
 enum { HERMES_OK = 0, HERMES_INVALID = 1, HERMES_FAILED = 2 };
 
 /* What a candidate came to. */
@@ -72,14 +74,22 @@ typedef struct hermes_interface {
    * set. */
   int (*default_candidate)(hermes_twin *twin, double *candidate);
 
+  /* Draws that an evaluation takes its means over: 1 where the blueprint draws nothing, and until
+   * set_draws. */
+  uint32_t (*draws)(const hermes_twin *twin);
+  /* 1 to HERMES_MOST_DRAWS. */
+  int (*set_draws)(hermes_twin *twin, uint32_t draws);
+
   /* Evaluates `count` candidates, one behind the other; writes each one's KPIs (in the order of the
    * description) to `kpis`, its constraints' bounds to `bounds` (may be NULL) and what it came to
-   * to `outcomes`. KPIs of an invalid candidate are NaN. HERMES_FAILED only where nothing could be
-   * computed at all. */
+   * to `outcomes`. KPIs of an invalid candidate are NaN. Over draws both are means; `draws`
+   * (may be NULL) gets what each KPI is in each draw: [(candidate * draws + draw) * KPIs + kpi]. Of a
+   * KPI that reads means itself that is the jackknife's part of each draw, NaN where it has none.
+   * HERMES_FAILED only where nothing could be computed at all. */
   int (*evaluate)(hermes_twin *twin, size_t count, const double *candidates, double *kpis,
-                  double *bounds, hermes_outcome *outcomes);
+                  double *bounds, hermes_outcome *outcomes, double *draws);
 
-  /* Copies a slot as the last evaluated candidate left it: `elements` numbers. Where that candidate
+  /* Copies a slot as the last evaluated candidate left it, in the first draw: `elements` numbers. Where that candidate
    * is invalid, what was not computed any more is NaN. HERMES_FAILED for a value that needs a
    * candidate, before there was one. */
   int (*read)(hermes_twin *twin, int slot, double *numbers);
