@@ -30,9 +30,15 @@ class Function:
     def bare_signature(self):
         return RANGE.sub(r"\1", self.signature)
 
+    @staticmethod
+    def range_words(range):
+        low, _, high = range.partition(" .. ")
+        return f"of {low}" if low == high else f"in {range}"
+
     def valid(self):
         """The ranges of its parameters, and what its doc says beyond."""
-        ranges = [f"{parameter.partition(':')[0]} in {range}" for parameter, range in RANGE.findall(self.signature)]
+        ranges = [f"{parameter.partition(':')[0]} {self.range_words(range)}"
+                  for parameter, range in RANGE.findall(self.signature)]
         return ", ".join(ranges + [self.part("Valid")] * bool(self.part("Valid")))
 
     def examples(self):
