@@ -101,6 +101,7 @@ static cJSON *source_json(const Made *source) {
   cJSON *json = made(cJSON_CreateObject());
   put_text(json, "name", source->source->name);
   put(json, "table", source->of < 0 ? cJSON_CreateNull() : cJSON_CreateNumber(source->of));
+  if (source->file) put_text(json, "file", source->file);
   cJSON *arguments = put_array(json, "arguments");
   for (int i = 0; i < source->number_count; i++)
     append(arguments, number_item(source->numbers[i]));

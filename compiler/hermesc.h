@@ -234,7 +234,7 @@ typedef struct Decl {
   Name name; /* table, function, block, kpi, unit; dotted module name of an import */
   const char *doc;
   NameList *indices;     /* table */
-  const char *file;      /* table: after `from`; NULL: it has a source */
+  const char *file;      /* table: after `from`, or of its source; or NULL */
   Name source;           /* table: what makes its rows; text NULL: a file */
   Expr *arguments;       /* of the source */
   Span source_span;      /* source and arguments */
@@ -414,6 +414,7 @@ typedef struct Slot {
 typedef struct Made {
   const hermes_source *source;             /* NULL: a file */
   int of;                                  /* the table that the source is about, or -1 */
+  const char *file;                        /* that the source reads, or NULL */
   double numbers[HERMES_SOURCE_ARGUMENTS]; /* in the source's units */
   int number_count;
 } Made;

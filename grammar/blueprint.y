@@ -264,6 +264,12 @@ table_source:
       $$->arguments = $source_arguments;
       $$->source_span = @$;
     }
+  | name '(' STRING ')'  {
+      $$ = decl_new(parser, DECL_TABLE, @$);
+      $$->source = $name;
+      $$->file = $STRING->text;
+      $$->source_span = @$;
+    }
   ;
 
 source_arguments:

@@ -125,7 +125,7 @@ static void declare_table(Checker *checker, const Decl *decl) {
   Table *table = &program->tables[program->table_count];
   *table = (Table){.name = decl->name.text,
                    .doc = decl->doc,
-                   .source = decl->file ? decl->file : source_text_of(checker, decl),
+                   .source = decl->source.text ? source_text_of(checker, decl) : decl->file,
                    .made = {.of = -1},
                    .sparse = decl->sparse,
                    .span = decl->name.span};

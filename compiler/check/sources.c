@@ -34,7 +34,8 @@ const char *source_text_of(Checker *checker, const Decl *table) {
 
 /* ---- which source ---- */
 
-static void unknown_source(Checker *checker, Name name) {
+static void unknown_source(Checker *checker, const Decl *decl) {
+  Name name = decl->source;
   size_t count;
   const hermes_source *sources = hermes_sources(&count);
   const char **names = ARENA_ARRAY(&checker->compiler->arena, const char *, count);
@@ -46,12 +47,16 @@ static void unknown_source(Checker *checker, Name name) {
   for (size_t i = 0; i < count; i++)
     list = arena_format(&checker->compiler->arena, "%s%s%s", list, i ? ", " : "", names[i]);
   hermes_diagnostic_fact(&d->expected, "%s", list);
+  if (decl->file)
+    offer_fix(d, decl->source_span,
+              arena_format(&checker->compiler->arena, "\"%s\"", decl->file),
+              "a file stands by itself");
 }
 
 static bool find_source(Reading *r) {
   r->source = hermes_source_find(r->decl->source.text);
   if (!r->source) {
-    unknown_source(r->checker, r->decl->source);
+    unknown_source(r->checker, r->decl);
     return false;
   }
   char *signature = arena_alloc(arena_of(r), SIGNATURE);
@@ -149,6 +154,18 @@ static bool read_number(Reading *r, Scope *scope, const Expr *arg, int number) {
   return false;
 }
 
+/* A source is about a file, or it is not. */
+static bool read_file(Reading *r) {
+  r->table->made.file = r->decl->file;
+  if (r->source->of_file == (r->decl->file != NULL)) return true;
+  refuse(r, r->decl->source_span,
+         arena_format(arena_of(r),
+                      r->decl->file ? "`%s` reads no file"
+                                    : "the argument of `%s` is the name of a file in quotes",
+                      r->source->name));
+  return false;
+}
+
 static bool read_arguments(Reading *r) {
   const Expr *arg = r->decl->arguments;
   Scope scope = scope_new(r->checker, IN_CONSTANT, 0);
@@ -205,8 +222,9 @@ static void not_offered(const Reading *r, const Item *item) {
 
 static void lacks_argument(const Reading *r, const Item *item, const hermes_source_column *column) {
   hermes_diagnostic *d =
-      report(r->checker->compiler, HB0516, item->name.span, "`%s` offers the column `%s` where its argument `%s` is given",
-             r->source->name, item->name.text, r->source->arguments[column->needs - 1].name);
+      report(r->checker->compiler, HB0516, item->name.span,
+             "`%s` offers the column `%s` where its argument `%s` is given", r->source->name,
+             item->name.text, r->source->arguments[column->needs - 1].name);
   hermes_diagnostic_note(d, "%s", r->signature);
 }
 
@@ -252,7 +270,7 @@ static void read_source(Checker *checker, const Decl *decl) {
   Reading r = {.checker = checker, .decl = decl, .table = &checker->program->tables[number]};
   if (r.table->span.start != decl->name.span.start || !find_source(&r)) return;
   r.table->made.source = r.source;
-  if (!check_count(&r)) return;
+  if (!read_file(&r) || !check_count(&r)) return;
   read_arguments(&r);
   check_columns(&r);
 }

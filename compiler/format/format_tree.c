@@ -337,10 +337,8 @@ static void lay_source(Layout *layout, const Decl *decl) {
 }
 
 static void lay_table(Layout *layout, const Decl *decl) {
-  if (decl->source.text)
-    lay_source(layout, decl);
-  else
-    lay_file(layout, decl);
+  if (decl->source.text) lay_source(layout, decl);
+  if (decl->file) lay_file(layout, decl);
   lay_items(layout, decl);
 }
 

@@ -221,9 +221,12 @@ static void print_decl(const Compiler *compiler, const Decl *decl, FILE *out) {
   fprintf(out, "(%s%s", decl->operational ? "operational " : "", labels[decl->kind]);
   if (decl->name.text) fprintf(out, " %s", decl->name.text);
   print_names("index", decl->indices, out);
-  if (decl->source.text)
-    fprintf(out, " from (%s", decl->source.text), print_list(decl->arguments, out), fputc(')', out);
-  if (decl->file) fprintf(out, " from \"%s\"%s", decl->file, decl->sparse ? " sparse" : "");
+  if (decl->source.text) {
+    fprintf(out, " from (%s", decl->source.text);
+    if (decl->file) fprintf(out, " \"%s\"", decl->file);
+    print_list(decl->arguments, out);
+    fputc(')', out);
+  } else if (decl->file) fprintf(out, " from \"%s\"%s", decl->file, decl->sparse ? " sparse" : "");
   print_type_expr(compiler, decl->result, out);
   print_names("any", decl->generics, out);
   for (const Objective *o = decl->objectives; o; o = o->next)

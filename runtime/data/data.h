@@ -188,6 +188,18 @@ bool layout_keys(data_layout *layout, const hermes_description *description,
 bool layout_columns(data_layout *layout, csv_reader *csv, const data_keys *keys, void *const *slot);
 void layout_free(data_layout *layout);
 
+/* ---- msi.c: patterns of antennas ------------------------------------------------------------- */
+
+typedef struct msi_pattern {
+  double *horizontal, *vertical; /* of each cut `count` angles in deg, then their losses in dB */
+  size_t count;                  /* 0: not read */
+  double gain;                   /* dBi */
+} msi_pattern;
+
+/* False, with the reasons reported, where the text is no pattern. */
+bool msi_read(msi_pattern *pattern, data_source *source, hermes_diagnostics *problems);
+void msi_free(msi_pattern *pattern);
+
 /* ---- generate.c: the rows of sources that are no files --------------------------------------- */
 
 /* One table while it is made. Every random number is a function of the seed, the name of the table,
@@ -202,6 +214,7 @@ typedef struct generator {
   const data_keys *parents; /* the rows that the source is about, and where they are */
   size_t parent_count;
   const double *parent_x, *parent_y;
+  const msi_pattern *pattern;
 } generator;
 
 /* The number of rows, from the arguments, the seed and parent_count; infinite where there are more
@@ -209,8 +222,8 @@ typedef struct generator {
 double generate_count(const generator *g);
 /* The key of a row, in `size` bytes. */
 void generate_key(const generator *g, size_t row, char *key, size_t size);
-/* All columns of a row, in the order and the units of the source. False where no place was found for
- * it in DATA_TRIES tries. */
+/* All columns of a row, in the order and the units of the source. False where no place was found
+ * for it in DATA_TRIES tries. */
 bool generate_row(const generator *g, size_t row, double *values);
 
 /* ---- tables.c: all tables of a description --------------------------------------------------- */
@@ -223,6 +236,7 @@ typedef struct data_tables {
   data_keys *keys;                 /* of each table */
   uint64_t **key;                  /* of each table, a number for each key; NULL: nothing is drawn */
   void **slot;                     /* the arrays of columns; NULL for all other slots */
+  msi_pattern *pattern;            /* of each table: what it is made of, if of one */
 } data_tables;
 
 /* Owns `description` from here on, also on failure. Returns NULL, with the reasons in problems. */
@@ -230,7 +244,7 @@ data_tables *data_load(hermes_description *description, const char *directory,
                        const hermes_limits *limits, hermes_diagnostics *problems);
 void data_free(data_tables *tables);
 
-/* ---- taps.c: tapped delay lines of TR 38.901 -------------------------------------------------- */
+/* ---- taps.c: tapped delay lines of TR 38.901 ------------------------------------------------- */
 
 typedef struct data_tap {
   double delay, power; /* multiples of the rms delay spread; dB */

@@ -255,6 +255,7 @@ static hermes_made *read_made(reader *r, const cJSON *json) {
     return NULL;
   }
   made->source = source;
+  made->file = source->of_file ? text(r, json, "file") : NULL;
   made->of = ordinal_or(r, json, "table", r->to->description.table_count, -1);
   if (source->of_table != (made->of >= 0))
     fail(r, "`%s` is about a table, or is not", source->name);
@@ -601,6 +602,6 @@ int hermes_description_slot(const hermes_description *description, hermes_role r
 
 bool hermes_reads_files(const hermes_description *description) {
   for (size_t i = 0; i < description->table_count; i++)
-    if (!description->tables[i].made) return true;
+    if (hermes_table_file(&description->tables[i])) return true;
   return false;
 }

@@ -339,6 +339,26 @@ static bool row_tdl(const generator *g, size_t row, double *values) {
   return true;
 }
 
+/* ---- msi("FILE") ---- */
+
+static double count_msi(const generator *g) {
+  return (double)g->pattern->count;
+}
+
+static void key_msi(const generator *g, size_t row, char *key, size_t size) {
+  (void)g;
+  plain_key('a', row, key, size);
+}
+
+static bool row_msi(const generator *g, size_t row, double *values) {
+  const msi_pattern *p = g->pattern;
+  values[0] = p->horizontal[row];
+  values[1] = p->horizontal[p->count + row];
+  values[2] = p->vertical[p->count + row];
+  values[3] = p->gain;
+  return true;
+}
+
 /* ---- all of them ---- */
 
 static const struct {

@@ -29,6 +29,7 @@ static generator generator_of(const maker *m, size_t table) {
                  .given = (int)made->number_count,
                  .seed = hermes_seed(m->limits),
                  .rows = m->to->rows[table]};
+  g.pattern = &m->to->pattern[table];
   hermes_source_complete(made->source, made->numbers, g.given, g.argument);
   if (made->of < 0) return g;
   g.parents = &m->to->keys[made->of];
@@ -41,7 +42,7 @@ static generator generator_of(const maker *m, size_t table) {
 static void count_made(maker *m, size_t table) {
   generator g = generator_of(m, table);
   double count = generate_count(&g), work = count * (double)(g.parent_count + 1);
-  bool read = !g.parents || !g.parents->incomplete; /* else what is wrong was reported */
+  bool read = g.parents ? !g.parents->incomplete : !g.source->of_file; /* else it was reported */
   char what[128];
   if (isinf(count)) {
     snprintf(what, sizeof what, "more than %d rows", DATA_MADE_ROWS);

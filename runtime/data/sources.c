@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALONE, OF_TABLE };
+enum { ALONE, OF_TABLE, OF_FILE };
 
 static const hermes_source sources[] = {
 #define ARGUMENT(name, unit, least, most, otherwise) {name, unit, least, most, otherwise},
 #define COLUMN(name, unit, needs, meaning) {name, unit, needs, meaning},
 #define SOURCE(name, rule, of, least, arguments, columns, meaning)                                 \
-  {#name, meaning, of, least, {arguments}, {columns}},
+  {#name, meaning, of == OF_TABLE, of == OF_FILE, least, {arguments}, {columns}},
 #include <hermes/sources.def>
 };
 enum { SOURCES = sizeof sources / sizeof *sources };
@@ -119,7 +119,7 @@ __attribute__((format(printf, 2, 3))) static void append(line *l, const char *fo
 void hermes_source_signature(const hermes_source *source, char *text, size_t size) {
   line l = {text, size, 0};
   int most = hermes_source_most(source);
-  append(&l, "%s(%s", source->name, source->of_table ? "T" : "");
+  append(&l, "%s(%s", source->name, source->of_table ? "T" : source->of_file ? "\"FILE\"" : "");
   for (int i = 0; i < most; i++) {
     bool first = i == 0 && !source->of_table;
     const char *before = i >= source->least ? first ? "[" : " [, " : first ? "" : ", ";

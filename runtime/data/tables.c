@@ -53,10 +53,10 @@ static data_source *source_of(loader *l, size_t table) {
 /* Tables that name the same file share its source. */
 static void list_sources(loader *l) {
   for (size_t i = 0; i < l->description->table_count; i++) {
-    const char *name = l->description->tables[i].source;
+    const char *name = hermes_table_file(&l->description->tables[i]);
     size_t s = 0;
     l->source_of[i] = -1;
-    if (l->description->tables[i].made) continue;
+    if (!name) continue;
     while (s < l->source_count && strcmp(l->sources[s].name, name))
       s++;
     if (s == l->source_count) l->sources[l->source_count++].name = name;
@@ -124,8 +124,15 @@ static void collect_from(loader *l, size_t table, csv_reader *csv) {
                 csv->source->name);
 }
 
+static void read_pattern(loader *l, size_t table) {
+  data_source *source = source_of(l, table);
+  if (open_source(l, source)) msi_read(&l->to->pattern[table], source, l->problems);
+}
+
 static void collect_keys(loader *l, size_t table) {
-  if (!has_rows(l->description, table) || l->description->tables[table].made) return;
+  const hermes_made *made = l->description->tables[table].made;
+  if (made && made->file) read_pattern(l, table);
+  if (!has_rows(l->description, table) || made) return;
   data_source *source = source_of(l, table);
   l->to->keys[table].incomplete = true; /* until they are read */
   if (!open_source(l, source)) return;
@@ -409,9 +416,9 @@ static bool is_indexed(const loader *l, size_t table) {
 }
 
 static void fill_table(loader *l, size_t table) {
-  if (l->description->tables[table].made) return;
+  if (l->source_of[table] < 0) return;
   data_source *source = source_of(l, table);
-  if (is_indexed(l, table) && open_source(l, source))
+  if (!l->description->tables[table].made && is_indexed(l, table) && open_source(l, source))
     (is_npy(source->name) ? fill_from_npy : fill_from_csv)(l, table);
   leave_source(source);
 }
@@ -435,7 +442,9 @@ static bool begin(loader *l) {
   l->to->rows = calloc(tables, sizeof *l->to->rows);
   l->to->keys = calloc(tables, sizeof *l->to->keys);
   l->to->slot = calloc(l->description->slot_count + 1, sizeof *l->to->slot);
-  return (l->sources && l->source_of && l->guess && l->to->rows && l->to->keys && l->to->slot) ||
+  l->to->pattern = calloc(tables, sizeof *l->to->pattern);
+  return (l->sources && l->source_of && l->guess && l->to->rows && l->to->keys && l->to->slot &&
+          l->to->pattern) ||
          report_memory(l->problems);
 }
 
@@ -543,6 +552,8 @@ void data_free(data_tables *tables) {
   if (!tables || atomic_fetch_sub(&tables->users, 1) > 1) return;
   for (size_t i = 0; tables->keys && i < tables->description->table_count; i++)
     keys_free(&tables->keys[i]);
+  for (size_t i = 0; tables->pattern && i < tables->description->table_count; i++)
+    msi_free(&tables->pattern[i]);
   for (size_t i = 0; tables->slot && i < tables->description->slot_count; i++)
     free(tables->slot[i]);
   for (size_t i = 0; tables->key && i < tables->description->table_count; i++)
@@ -551,6 +562,7 @@ void data_free(data_tables *tables) {
   free(tables->rows);
   free(tables->keys);
   free(tables->slot);
+  free(tables->pattern);
   hermes_description_free(tables->description);
   free(tables);
 }

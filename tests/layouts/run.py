@@ -280,6 +280,56 @@ def check_taps_of_others():
                 f"TDL-{profile}: {found}, not {others}")
 
 
+# ---- patterns of antennas ----
+
+PATTERN = "table pattern from msi(\"a.msi\") { angle : deg; horizontal : dB; vertical : dB; gain : dBi; }\n"
+ANGLES = range(0, 360, 5)
+
+
+def lines(cut, loss):
+    return "".join(f"{angle}\t{loss(angle):.3f} \n" for angle in ANGLES)
+
+
+def msi(gain="GAIN 15.35 dBi", horizontal="HORIZONTAL 72", vertical="VERTICAL 72", end="\n"):
+    sine, half = (lambda a: 30 * math.sin(math.radians(a / 2)) ** 2), (lambda a: a / 12)
+    text = (f"NAME PANEL 1800\nFREQUENCY 1842.5\n{gain}\nTILT ELECTRICAL\n{horizontal}\n{lines(horizontal, sine)}"
+            f"{vertical}\n{lines(vertical, half)}COMMENT drawn by hand\n")
+    return {"a.msi": text.replace("\n", end)}
+
+
+def check_pattern():
+    for end in ("\n", "\r\n"):
+        found = rows(PATTERN, "pattern", "angle horizontal vertical gain", data=msi(end=end))
+        require(len(found) == 72 and list(found)[0] == "a0", f"there are {len(found)} rows")
+        for row, angle in zip(found.values(), ANGLES):
+            wanted = angle, round(30 * math.sin(math.radians(angle / 2)) ** 2, 3), round(angle / 12, 3), 15.35
+            require(all(abs(a - b) < 6e-4 for a, b in zip(row, wanted)), f"at {angle} it is {row}, not {wanted}")
+
+
+def check_gains():
+    for gain, wanted in ("GAIN 13.2 dBd", 15.35), ("gain 13.2", 15.35), ("Gain 1.535e1 DBI", 15.35):
+        found = rows(PATTERN, "pattern", "gain", data=msi(gain))
+        require(all(near(row[0], wanted) for row in found.values()), f"{gain} is {found['a0']}")
+
+
+def check_wrong_patterns():
+    vertical = msi()["a.msi"].index("VERTICAL")
+    for data, line, what in [
+            (msi("GAIN"), 3, "no number stands behind GAIN"), (msi("GAIN 3 dB"), 3, "dBd or dBi"),
+            (msi("GAIN nan"), 3, "no number"), (msi("MAKE X"), 0, "no GAIN"),
+            (msi(horizontal="HORIZONTAL"), 5, "the number of its lines"), (msi(horizontal="HORIZONTAL 0"), 5, "number"),
+            (msi(horizontal="HORIZONTAL 1e9"), 5, "number"), (msi(horizontal="HORIZONTAL 73"), 78, "an angle and a loss"),
+            (msi(horizontal="HORIZONTAL 9000000"), 5, "fewer lines"), (msi(vertical="VERTICAL 73"), 151, "an angle and a loss"),
+            (msi(horizontal="CUT 72"), 0, "no HORIZONTAL"), (msi(vertical="CUT 72"), 0, "no VERTICAL"),
+            (msi(vertical="HORIZONTAL 72"), 78, "twice"), (msi(vertical="VERTICAL 71"), 0, "differ in their angles"),
+            ({"a.msi": msi()["a.msi"][:vertical] + "VERTICAL 2\n0 0\n"}, 79, "fewer lines"),
+            ({"a.msi": msi()["a.msi"][:vertical] + "VERTICAL 1\n0 0 0\n"}, 79, "an angle and a loss"),
+            ({"a.msi": ""}, 0, "no GAIN"), ({"a.msi": "GAIN 1\x00"}, 0, "NUL"), ({"b.msi": ""}, 0, "a.msi")]:
+        done = run(PATTERN, data=data)
+        place = f"a.msi:{line}\n" if line else "a.msi"
+        require(done.returncode == 2 and what in done.stderr and place in done.stderr, f"no `{what}`:\n{done.stderr}")
+
+
 # ---- the same again ----
 
 NETWORK = SITES + ("table ue from drop(site, {users}, 500 m, 35 m, 80 %) {{ x : m; y : m; indoor : bool; height : m; }}\n"

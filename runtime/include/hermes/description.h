@@ -86,7 +86,8 @@ typedef struct hermes_slot {
 /* What makes the rows of a table that no file holds. */
 typedef struct hermes_made {
   const hermes_source *source;
-  int of;          /* the table that the source is about, or -1 */
+  int of;           /* the table that the source is about, or -1 */
+  const char *file; /* that it reads, or NULL */
   int place[2];    /* its columns x and y: slots */
   double *numbers; /* arguments, in the source's units */
   size_t number_count;
@@ -195,7 +196,12 @@ bool hermes_domain_holds(const hermes_domain *domain, double number);
  * `text`. */
 void hermes_domain_text(const hermes_domain *domain, const char *unit, char *text, size_t size);
 
-/* Does a table stand in a file? */
+/* The file that a table is read from, or NULL. */
+static inline const char *hermes_table_file(const hermes_table *table) {
+  return table->made ? table->made->file : table->source;
+}
+
+/* Is any table read from a file? */
 bool hermes_reads_files(const hermes_description *description);
 
 /* Is this table indexed by itself alone: one that has rows and keys? */

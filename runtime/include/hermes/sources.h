@@ -24,6 +24,7 @@ typedef struct hermes_source_column {
 typedef struct hermes_source {
   const char *name, *meaning;
   bool of_table; /* is about the rows of a table, which has columns x and y */
+  bool of_file;  /* reads a file beneath the data directory, and has no arguments */
   int least;     /* arguments, its table not counted */
   hermes_source_argument arguments[HERMES_SOURCE_ARGUMENTS]; /* up to one without a name */
   hermes_source_column columns[HERMES_SOURCE_COLUMNS];
