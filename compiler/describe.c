@@ -331,6 +331,8 @@ static void put_constraints(cJSON *json, const Program *program) {
     put_count(item, "kpi", kpi_position(program, program->goal.constraints[i].kpi));
     put_text(item, "relation", operator_spelling(program->goal.constraints[i].relation));
     put_count(item, "bound", program->goal.constraints[i].bound);
+    if (program->goal.constraints[i].confidence > 0)
+      put_number(item, "confidence", program->goal.constraints[i].confidence);
   }
 }
 

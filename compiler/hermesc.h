@@ -124,6 +124,7 @@ typedef struct Expr {
   struct Expr *args; /* linked by next */
   For *fors;
   struct Expr *filter, *fallback;
+  struct Expr *certainty; /* of a goal's constraint: with confidence ..; or NULL */
   struct Expr *next, *last;
   int depth; /* of nesting, for MAX_DEPTH */
 } Expr;
@@ -471,6 +472,7 @@ typedef struct Goal {
     int kpi;
     Operator relation;
     int bound;
+    double confidence; /* 0: the mean counts */
   } * constraints; /* slots */
   int constraint_count;
   Span span;

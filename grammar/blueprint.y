@@ -156,7 +156,7 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %token KW_LET "`let`" KW_RETURN "`return`" KW_KPI "`kpi`" KW_GOAL "`goal`" KW_MAXIMIZE "`maximize`"
 %token KW_MINIMIZE "`minimize`" KW_SUBJECT "`subject`" KW_TO "`to`" KW_EXPECT "`expect`" KW_VARY "`vary`"
 %token KW_BY "`by`" KW_ASSERT "`assert`" KW_WITHIN "`within`" KW_DEFAULT "`default`" KW_STEP "`step`"
-%token KW_MISSING "`missing`" KW_SOLVE "`solve`" KW_START "`start`" KW_TOLERANCE "`tolerance`"
+%token KW_MISSING "`missing`" KW_WITH "`with`" KW_CONFIDENCE "`confidence`" KW_SOLVE "`solve`" KW_START "`start`" KW_TOLERANCE "`tolerance`"
 %token KW_DAMPING "`damping`" KW_ITERATIONS "`iterations`"
 %token ';' "`;`" ':' "`:`" ',' "`,`" '.' "`.`" '(' "`(`" ')' "`)`" '[' "`[`" ']' "`]`" '{' "`{`" '}' "`}`" '=' "`=`"
 %token '<' "`<`" '>' "`>`" '+' "`+`" '-' "`-`" '*' "`*`" '/' "`/`" '^' "`^`" '%' "`%`" '~' "`~`"
@@ -171,7 +171,7 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %type <type> type
 %type <domain> domain range
 %type <expr> expr or_expr and_expr not_expr comparison sum product unary power postfix primary args expr_list source_arguments filter step
-%type <expr> constraints comparison_list within
+%type <expr> constraints comparison_list constraint confidence within
 %type <fors> fors for_list
 %type <statement> block_statements block_statement function_statements function_statement expect_statements expect_statement
 %type <objective> objectives objective
@@ -507,8 +507,17 @@ constraints:
   ;
 
 comparison_list:
-    comparison
-  | comparison_list ',' comparison  { $$ = $1; LIST_APPEND(Expr, $$, $comparison); }
+    constraint
+  | comparison_list ',' constraint  { $$ = $1; LIST_APPEND(Expr, $$, $constraint); }
+  ;
+
+constraint:
+    comparison confidence  { $$ = $comparison; $$->certainty = $confidence; }
+  ;
+
+confidence:
+    %empty                     { $$ = NULL; }
+  | KW_WITH KW_CONFIDENCE sum  { $$ = $sum; }
   ;
 
 expect_statements:

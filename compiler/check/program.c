@@ -669,6 +669,22 @@ static void read_objectives(Checker *checker, Goal *goal, const Decl *decl) {
   }
 }
 
+/* 0 where none is written; false, reported, where it is none. */
+static bool read_confidence(Checker *checker, const Expr *constraint, double *confidence) {
+  const Expr *written = constraint->certainty;
+  Scope scope = scope_new(checker, IN_CONSTANT, 0);
+  *confidence = 0;
+  if (!written) return true;
+  if (!check_constant(&scope, written, &type_number, "%", NULL, "a confidence", confidence))
+    return false;
+  bool sided = constraint->op >= OP_LESS && constraint->op <= OP_GREATER_EQUAL;
+  if (sided && *confidence >= 0.5 && *confidence < 1) return true;
+  report(compiler_of(checker), HB0508, written->span,
+         sided ? "a confidence is at least 50 %% and less than 100 %%"
+               : "only a bound from one side is kept with confidence");
+  return false;
+}
+
 static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   Compiler *compiler = compiler_of(checker);
   bool comparison = expr->kind == EXPR_BINARY && expr->op >= OP_LESS && expr->op <= OP_EQUAL;
@@ -689,6 +705,8 @@ static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   if (!require_in_unit(checker, bound, &measured->type, measured->unit_text,
                        arena_format(&compiler->arena, "the bound of `%s`", measured->name)))
     return;
+  double confidence;
+  if (!read_confidence(checker, expr, &confidence)) return;
   Slot *slot = add_slot(checker, expr->left->name, ROLE_BOUND, NULL);
   if (!slot) return;
   slot->type = measured->type;
@@ -699,6 +717,7 @@ static void read_constraint(Checker *checker, Goal *goal, const Expr *expr) {
   slot->span = expr->span;
   goal->constraints[goal->constraint_count].kpi = kpi;
   goal->constraints[goal->constraint_count].relation = expr->op;
+  goal->constraints[goal->constraint_count].confidence = confidence;
   goal->constraints[goal->constraint_count++].bound = (int)(slot - checker->program->slots);
 }
 

@@ -472,6 +472,7 @@ static void read_constraint(reader *r, const cJSON *json, hermes_constraint *con
   const hermes_description *d = &r->to->description;
   constraint->kpi = ordinal(r, member(json, "kpi"), "kpi", d->kpi_count);
   constraint->relation = text(r, json, "relation");
+  constraint->confidence = number_or(r, json, "confidence", 0);
   constraint->bound = ordinal(r, member(json, "bound"), "bound", d->slot_count);
   if (!r->failed && d->slots[constraint->bound].index.rank) fail(r, "a bound is a scalar");
 }

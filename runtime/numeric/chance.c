@@ -8,6 +8,8 @@
 #include <hermes/numeric.h>
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
 static const double turn = 6.283185307179586; /* 2 pi */
 
@@ -131,23 +133,68 @@ double hermes_draw_poisson(hermes_variate who, double mean) {
 /* A sum of plane waves whose wave numbers follow the spectrum of exp(-distance / length) in the
  * plane, (1 + (k length)^2)^(-3/2): its radial distribution is inverted in closed form. 64 of them
  * are Gaussian to a kurtosis of 3 - 3 / 128. */
-enum { WAVES = 64 };
+enum { WAVES = 64, KEPT_FIELDS = 1024 };
 
-static double waves_at(Source source, double x, double y) {
-  double sum = 0, pair[2];
+typedef struct Field {
+  Source source; /* who drew it, before the first number */
+  bool made;
+  double x[WAVES], y[WAVES], phase[WAVES]; /* of the waves, in units of 1 / length */
+} Field;
+
+struct hermes_fields {
+  Field field[KEPT_FIELDS];
+};
+
+hermes_fields *hermes_fields_new(void) {
+  return calloc(1, sizeof(hermes_fields));
+}
+
+void hermes_fields_free(hermes_fields *fields) {
+  free(fields);
+}
+
+static void make_field(Field *field, Source source) {
+  double pair[2];
+  field->source = source;
+  field->made = true;
   for (int wave = 0; wave < WAVES; wave++) {
     next_pair(&source, pair);
     double rest = 1 - pair[0], number = sqrt(1 / (rest * rest) - 1), angle = turn * pair[1];
-    sum += cos(number * (x * cos(angle) + y * sin(angle)) + turn * next_uniform(&source));
+    field->x[wave] = number * cos(angle);
+    field->y[wave] = number * sin(angle);
+    field->phase[wave] = turn * next_uniform(&source);
   }
+}
+
+static bool is_of(const Field *field, Source source) {
+  return field->made && field->source.key == source.key && field->source.stream == source.stream &&
+         field->source.counter == source.counter;
+}
+
+/* Each has one place in the memory: what stood there before is made again when it is asked for. */
+static const Field *field_of(hermes_fields *fields, Field *aside, Source source) {
+  uint64_t place = hermes_mixed(source.key ^ hermes_row_key(source.stream, source.counter));
+  Field *field = fields ? &fields->field[place % KEPT_FIELDS] : aside;
+  if (!is_of(field, source)) make_field(field, source);
+  return field;
+}
+
+static double field_at(hermes_fields *fields, Source source, double x, double y) {
+  Field aside = {.made = false};
+  const Field *field = field_of(fields, &aside, source);
+  double sum = 0;
+  for (int wave = 0; wave < WAVES; wave++)
+    sum += cos(field->x[wave] * x + field->y[wave] * y + field->phase[wave]);
   return sum * sqrt(2.0 / WAVES);
 }
 
 double hermes_draw_field(hermes_variate who, double x, double y, double length, double common) {
   if (!(common >= 0 && common <= 1) || !(length > 0)) return NAN;
+  hermes_fields *fields = who.frame->fields;
   Source own = source_of(who), shared = own;
   shared.stream = 0;
   shared.key = ~own.key;
-  double value = common < 1 ? sqrt(1 - common) * waves_at(own, x / length, y / length) : 0;
-  return common > 0 ? value + sqrt(common) * waves_at(shared, x / length, y / length) : value;
+  double value = common < 1 ? sqrt(1 - common) * field_at(fields, own, x / length, y / length) : 0;
+  if (common > 0) value += sqrt(common) * field_at(fields, shared, x / length, y / length);
+  return value;
 }

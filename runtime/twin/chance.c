@@ -60,6 +60,28 @@ static bool is_close(const twin_session *session, const twin_result *result) {
   return true;
 }
 
+bool twin_has_confidence(const twin_session *session) {
+  const hermes_description *d = session->description;
+  for (size_t i = 0; i < d->constraint_count; i++)
+    if (d->constraints[i].confidence > 0) return true;
+  return false;
+}
+
+void twin_needed(const twin_session *session, const double *draws, const double *bounds,
+                 double *needed) {
+  const hermes_description *d = session->description;
+  uint32_t count = session->door->draws(session->twin);
+  for (size_t i = 0; i < d->constraint_count; i++) {
+    const hermes_constraint *c = &d->constraints[i];
+    needed[i] = bounds[i];
+    if (c->confidence <= 0 || !twin_varies(&d->slots[d->kpis[c->kpi]])) continue;
+    /* one side at p is both at 2 p - 1 */
+    double half = hermes_spread_of(draws + c->kpi, count, d->kpi_count, 2 * c->confidence - 1)
+                      .half_width;
+    needed[i] += c->relation[0] == '>' ? half : -half;
+  }
+}
+
 void twin_json_draws(const twin_session *session, twin_json *json) {
   if (!twin_draws(session)) return;
   twin_json_number(json, "draws", session->door->draws(session->twin));

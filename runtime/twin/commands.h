@@ -122,6 +122,7 @@ struct twin_session {
 /* What one candidate came to, in declared units. */
 typedef struct twin_result {
   double *kpis, *bounds;
+  double *needed; /* the bounds as the KPIs must keep them: moved where a confidence is asked for */
   double *draws; /* what each KPI is in each draw: [draw * KPIs + kpi] */
   hermes_outcome outcome;
 } twin_result;
@@ -156,6 +157,11 @@ bool twin_choose_draws(twin_session *session);
 bool twin_draw_on(twin_session *session, const twin_result *result);
 /* Of a KPI over the draws of a valid result. */
 hermes_spread twin_spread(const twin_session *session, const twin_result *result, size_t kpi);
+/* Is a bound to be kept with confidence? Then `draws` are needed to say by how much more. */
+bool twin_has_confidence(const twin_session *session);
+/* Of one candidate: the bounds, each moved by as much as the mean may be wrong at its confidence. */
+void twin_needed(const twin_session *session, const double *draws, const double *bounds,
+                 double *needed);
 /* "draws": 100, "seed": 1; nothing where nothing is drawn. */
 struct twin_json;
 void twin_json_draws(const twin_session *session, struct twin_json *json);

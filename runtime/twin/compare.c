@@ -71,11 +71,11 @@ static change change_of_kpi(const report *r, size_t kpi) {
 
 static bool satisfied(const report *r, const side *s, size_t number) {
   const hermes_constraint *c = &r->session->description->constraints[number];
-  return twin_satisfied(c->relation, s->result.kpis[c->kpi], s->result.bounds[number]);
+  return twin_satisfied(c->relation, s->result.kpis[c->kpi], s->result.needed[number]);
 }
 
 static bool feasible(const report *r, const side *s) {
-  return twin_feasible(r->session, s->result.kpis, s->result.bounds);
+  return twin_feasible(r->session, s->result.kpis, s->result.needed);
 }
 
 /* ---- for people --------------------------------------------------------------------------- */

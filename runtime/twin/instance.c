@@ -1,6 +1,8 @@
 /* A twin: its arrays, who shares them, its inputs. */
 #include "twin/instance.h"
 
+#include <hermes/compute.h>
+
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -217,6 +219,7 @@ static void destroy(hermes_twin *twin) {
   free(twin->slot);
   free(twin->offset);
   free(twin->held);
+  hermes_fields_free(twin->frame.fields);
   data_free(twin->tables);
   free(twin);
 }
@@ -241,6 +244,7 @@ static hermes_twin *new_twin(const hermes_model *model, data_tables *tables,
   const hermes_description *d = tables->description;
   *twin = (hermes_twin){.model = model, .tables = tables, .description = d, .draws = 1};
   if (limits) twin->limits = *limits;
+  if (d->draw_count) twin->frame.fields = hermes_fields_new();
   twin->own = allocate_arrays(tables, instance_is_own);
   twin->slot = calloc(d->slot_count + 1, sizeof *twin->slot);
   twin->offset = calloc(d->slot_count + 1, sizeof *twin->offset);

@@ -145,6 +145,11 @@ static bool concludes(const hermes_description *d, int slot) {
   return d->slots[slot].stage & HERMES_STAGE_MEAN;
 }
 
+/* What differs between draws is summed up; else each draw's value is that of all. */
+static void add_result(const tile *t, int slot, double value, double *to) {
+  *to = t->description->slots[slot].stage & HERMES_STAGE_DRAW ? *to + value : value;
+}
+
 /* What CONCLUDE does not compute is a mean, too. */
 static void add_results(const tile *t, decided *item) {
   const hermes_description *d = t->description;
@@ -152,12 +157,13 @@ static void add_results(const tile *t, decided *item) {
   for (size_t i = 0; i < d->kpi_count; i++) {
     if (concludes(d, d->kpis[i])) continue;
     double value = number_of(twin, d->kpis[i]);
-    item->kpis[i] += value;
+    add_result(t, d->kpis[i], value, &item->kpis[i]);
     if (item->draws) item->draws[twin->frame.draw * d->kpi_count + i] = value;
   }
   for (size_t i = 0; item->bounds && i < d->constraint_count; i++)
     if (!concludes(d, d->constraints[i].bound))
-      item->bounds[i] += number_of(twin, d->constraints[i].bound);
+      add_result(t, d->constraints[i].bound, number_of(twin, d->constraints[i].bound),
+                 &item->bounds[i]);
 }
 
 static void evaluate_item(const tile *t, decided *item) {
@@ -233,16 +239,17 @@ static void conclude_draws(const tile *t, const decided *item) {
   }
 }
 
-static void take_concluded(const tile *t, decided *item) {
+static void take_result(const tile *t, int slot, double *to) {
+  unsigned stage = t->description->slots[slot].stage;
+  if (stage & HERMES_STAGE_MEAN) *to = number_of(t->twin, slot);
+  if (stage & HERMES_STAGE_DRAW) *to /= t->twin->draws;
+}
+
+static void take_results(const tile *t, decided *item) {
   const hermes_description *d = t->description;
-  double draws = t->twin->draws;
-  for (size_t i = 0; i < d->kpi_count; i++)
-    item->kpis[i] =
-        concludes(d, d->kpis[i]) ? number_of(t->twin, d->kpis[i]) : item->kpis[i] / draws;
-  for (size_t i = 0; item->bounds && i < d->constraint_count; i++) {
-    int bound = d->constraints[i].bound;
-    item->bounds[i] = concludes(d, bound) ? number_of(t->twin, bound) : item->bounds[i] / draws;
-  }
+  for (size_t i = 0; i < d->kpi_count; i++) take_result(t, d->kpis[i], &item->kpis[i]);
+  for (size_t i = 0; item->bounds && i < d->constraint_count; i++)
+    take_result(t, d->constraints[i].bound, &item->bounds[i]);
 }
 
 static void conclude_item(const tile *t, decided *item) {
@@ -257,7 +264,7 @@ static void conclude_item(const tile *t, decided *item) {
   }
   const hermes_description *d = t->description;
   if (item->outcome->status == HERMES_OK) {
-    take_concluded(t, item);
+    take_results(t, item);
     if (item->draws) conclude_draws(t, item);
     return;
   }

@@ -10,6 +10,7 @@ typedef struct report {
   twin_scenario scenario;
   twin_candidates candidates;
   double *kpis, *bounds; /* one vector per candidate */
+  double *needed;        /* bounds, moved where a confidence is asked for */
   hermes_outcome *outcomes;
   twin_ranked *ranked;
   size_t shown;
@@ -32,6 +33,7 @@ static void make_room(report *r) {
   size_t count = r->candidates.count;
   r->kpis = twin_allocate(count * d->kpi_count, sizeof *r->kpis);
   r->bounds = twin_allocate(count * d->constraint_count, sizeof *r->bounds);
+  r->needed = twin_allocate(count * d->constraint_count, sizeof *r->needed);
   r->outcomes = twin_allocate(count, sizeof *r->outcomes);
   r->ranked = twin_allocate(count, sizeof *r->ranked);
 }
@@ -39,10 +41,21 @@ static void make_room(report *r) {
 static bool evaluate_some(hermes_twin *twin, size_t begin, size_t end, void *context) {
   report *r = context;
   const hermes_description *d = r->session->description;
-  return r->session->door->evaluate(
-             twin, end - begin, r->candidates.numbers + begin * r->scenario.size,
-             r->kpis + begin * d->kpi_count, r->bounds + begin * d->constraint_count,
-             r->outcomes + begin, NULL) != HERMES_FAILED;
+  size_t count = end - begin, draws = r->session->door->draws(twin) * d->kpi_count;
+  double *kpis = r->kpis + begin * d->kpi_count, *bounds = r->bounds + begin * d->constraint_count;
+  double *samples = twin_has_confidence(r->session)
+                        ? twin_allocate(count * draws, sizeof *samples)
+                        : NULL;
+  int status = r->session->door->evaluate(
+      twin, count, r->candidates.numbers + begin * r->scenario.size, kpis, bounds,
+      r->outcomes + begin, samples);
+  double *needed = r->needed + begin * d->constraint_count;
+  memcpy(needed, bounds, count * d->constraint_count * sizeof *needed);
+  for (size_t c = 0; samples && c < count; c++)
+    twin_needed(r->session, samples + c * draws, bounds + c * d->constraint_count,
+                needed + c * d->constraint_count);
+  free(samples);
+  return status != HERMES_FAILED;
 }
 
 static size_t shown_count(const report *r) {
@@ -63,7 +76,7 @@ static bool compute(report *r) {
   make_room(r);
   if (!twin_parallel(s, r->candidates.count, TWIN_BATCH, evaluate_some, r, "candidates"))
     return false;
-  twin_order(s, r->candidates.count, r->kpis, r->bounds, r->outcomes, r->ranked);
+  twin_order(s, r->candidates.count, r->kpis, r->needed, r->outcomes, r->ranked);
   r->shown = shown_count(r);
   return true;
 }
@@ -87,7 +100,7 @@ static size_t count_standing(const report *r, twin_standing standing) {
 /* "misses coverage, energy": the constraints that an infeasible candidate does not meet. */
 static char *missed_constraints(const report *r, const twin_ranked *ranked) {
   const hermes_description *d = r->session->description;
-  const double *bounds = r->bounds + ranked->candidate * d->constraint_count;
+  const double *bounds = r->needed + ranked->candidate * d->constraint_count;
   char *text = twin_print("misses");
   size_t missed = 0;
   for (size_t i = 0; i < d->constraint_count; i++) {
@@ -302,6 +315,7 @@ int twin_rank(twin_session *session) {
   int code = compute(&r) && print(&r) ? HERMES_OK : HERMES_FAILED;
   free(r.kpis);
   free(r.bounds);
+  free(r.needed);
   free(r.outcomes);
   free(r.ranked);
   twin_candidates_free(&r.candidates);

@@ -175,21 +175,33 @@ static void print_kpis(const report *r, FILE *out) {
   twin_grid_free(&grid);
 }
 
+/* "with confidence 95 %: 95.8 is needed", or "" */
+static char *needed_text(const report *r, size_t number) {
+  const hermes_constraint *c = &r->session->description->constraints[number];
+  char share[TWIN_NUMBER], needed[TWIN_NUMBER];
+  if (c->confidence <= 0) return twin_print("%s", "");
+  twin_number_short(100 * c->confidence, share);
+  twin_number_short(r->result.needed[number], needed);
+  return twin_print("with confidence %s %%: %s is needed", share, needed);
+}
+
 static void print_constraints(const report *r, FILE *out) {
   const hermes_description *d = r->session->description;
-  twin_grid grid = twin_grid_new(6);
+  twin_grid grid = twin_grid_new(7);
   grid.align[2] = grid.align[4] = TWIN_POINT;
   for (size_t i = 0; i < d->constraint_count; i++) {
     const hermes_constraint *c = &d->constraints[i];
     const hermes_slot *kpi = twin_kpi(r->session, (size_t)c->kpi);
     double value = r->result.kpis[c->kpi], bound = r->result.bounds[i];
+    bool met = twin_satisfied(c->relation, value, r->result.needed[i]);
     char a[TWIN_NUMBER], b[TWIN_NUMBER], unit[HERMES_UNIT_TEXT + 1];
-    twin_grid_cell(&grid, "%s", twin_satisfied(c->relation, value, bound) ? "met" : "MISSED");
+    twin_grid_cell(&grid, "%s", met ? "met" : "MISSED");
     twin_grid_cell(&grid, "%s", kpi->name);
     twin_grid_cell(&grid, "%s", twin_value_text(r->session, kpi, value, a));
     twin_grid_cell(&grid, "%s", c->relation);
     twin_grid_cell(&grid, "%s", twin_value_text(r->session, kpi, bound, b));
     twin_grid_cell(&grid, "%s", twin_unit_behind(kpi, unit) + (*unit == ' '));
+    twin_grid_keep(&grid, needed_text(r, i));
   }
   if (d->constraint_count) fputs("\nconstraints\n", out);
   twin_grid_print(&grid, out, "  ");
@@ -318,7 +330,12 @@ static void put_constraint(const report *r, twin_json *json, size_t number) {
   twin_json_number(json, "bound", bound);
   twin_json_number(json, "value", value);
   twin_json_text(json, "unit", kpi->unit);
-  twin_json_truth(json, "satisfied", twin_satisfied(c->relation, value, bound));
+  if (c->confidence > 0) {
+    twin_json_number(json, "confidence", c->confidence);
+    twin_json_number(json, "needed", r->result.needed[number]);
+  }
+  twin_json_truth(json, "satisfied",
+                  twin_satisfied(c->relation, value, r->result.needed[number]));
   twin_json_close(json, '}');
 }
 
@@ -330,7 +347,7 @@ static void put_constraints(const report *r, twin_json *json) {
   if (!is_valid(r))
     twin_json_null(json, "feasible");
   else
-    twin_json_truth(json, "feasible", twin_feasible(r->session, r->result.kpis, r->result.bounds));
+    twin_json_truth(json, "feasible", twin_feasible(r->session, r->result.kpis, r->result.needed));
 }
 
 static void put_array(const report *r, twin_json *json, size_t number) {

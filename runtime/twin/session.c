@@ -109,16 +109,20 @@ bool twin_evaluate(twin_session *session, const double *candidate, twin_result *
   *result = (twin_result){
       .kpis = twin_allocate(kpis, sizeof(double)),
       .bounds = twin_allocate(session->description->constraint_count, sizeof(double)),
+      .needed = twin_allocate(session->description->constraint_count, sizeof(double)),
       .draws = twin_allocate(kpis * session->door->draws(session->twin), sizeof(double))};
   int status = session->door->evaluate(session->twin, 1, candidate, result->kpis, result->bounds,
                                        &result->outcome, result->draws);
-  return status != HERMES_FAILED || cannot_evaluate(session);
+  if (status == HERMES_FAILED) return cannot_evaluate(session);
+  twin_needed(session, result->draws, result->bounds, result->needed);
+  return true;
 }
 
 void twin_result_free(twin_result *result) {
   free(result->kpis);
   free(result->bounds);
   free(result->draws);
+  free(result->needed);
   *result = (twin_result){0};
 }
 

@@ -107,7 +107,13 @@ double hermes_draw_poisson(hermes_variate who, double mean);      /* NaN unless 
 /* A Gaussian field of mean 0 and variance 1 at a place, which decorrelates as exp(-distance /
  * length): `row` tells fields apart, and a share `common` (0 to 1) of the variance is that of a field
  * which all rows see. */
+typedef struct hermes_fields hermes_fields;
 double hermes_draw_field(hermes_variate who, double x, double y, double length, double common);
+
+/* Memory in which fields stay as they were made, so that each is made once for all places: for one
+ * thread's frames. NULL where memory is short, and nothing depends on it. */
+hermes_fields *hermes_fields_new(void);
+void hermes_fields_free(hermes_fields *fields);
 
 /* Takes one comparison of an expect into its verdict. `relation` is one of "<", "<=", ">", ">=",
  * "==", "!=" as relation number 0..5, or 6: `left` is a condition. Tolerance: 1e-12 relative (of a

@@ -117,6 +117,7 @@ typedef struct hermes_constraint {
   int kpi;              /* position in kpis */
   const char *relation; /* ">=", "<=", ... */
   int bound;            /* slot */
+  double confidence;    /* that the mean over draws keeps it; 0: the mean itself does */
 } hermes_constraint;
 
 typedef struct hermes_assert {

@@ -43,6 +43,7 @@ typedef struct hermes_frame {
   void *const *slot;  /* the array of each slot */
   const uint64_t *const *key; /* of each table: a number for the key of each row; read by draws */
   uint64_t seed, draw;        /* which of all worlds this one is */
+  struct hermes_fields *fields; /* what fields are made of, kept from place to place; or NULL */
   hermes_fault fault;         /* set by whoever returns non-zero */
 } hermes_frame;
 
