@@ -163,6 +163,20 @@ static bool say_word(const char *word, bool called, FILE *out) {
   return said;
 }
 
+/* What makes the rows of a table: behind `from`. */
+static bool say_source(const char *word, FILE *out) {
+  enum { SIGNATURE = 256 };
+  char signature[SIGNATURE];
+  const hermes_source *source = hermes_source_find(word);
+  if (source == NULL) return false;
+  hermes_source_signature(source, signature, SIGNATURE);
+  fprintf(out, "```hermes\n%s\n```\n%s\n\nOffers the columns", signature, source->meaning);
+  for (int i = 0; i < hermes_source_column_count(source); i++)
+    fprintf(out, "\n- `%s : %s` %s", source->columns[i].name, source->columns[i].unit,
+            source->columns[i].meaning);
+  return true;
+}
+
 static bool say_unit(const Compiler *compiler, const char *text, FILE *out) {
   hermes_unit unit;
   if (!hermes_unit_parse(&compiler->units, text, strlen(text), &unit, NULL, 0)) return false;
@@ -189,6 +203,11 @@ static const Token *token_at(const Tree *tree, size_t offset) {
   return NULL;
 }
 
+static bool is_behind_from(const Compiler *compiler, const Token *token) {
+  const Token *first = compiler->trees[0]->tokens;
+  return token > first && token[-1].text != NULL && strcmp(token[-1].text, "from") == 0;
+}
+
 static bool say_token(const Compiler *compiler, const Token *token, FILE *out) {
   Span span = token->span;
   char word[MAX_NAME_BYTES + 1];
@@ -196,6 +215,7 @@ static bool say_token(const Compiler *compiler, const Token *token, FILE *out) {
   if (token->kind == TOKEN_QUANTITY) return say_quantity(compiler, token, out);
   memcpy(word, compiler->sources[0]->text + span.start, span.end - span.start);
   word[span.end - span.start] = '\0';
+  if (is_behind_from(compiler, token) && say_source(word, out)) return true;
   return say_word(word, token[1].kind == '(', out) || say_unit(compiler, word, out);
 }
 

@@ -77,6 +77,7 @@ def words_of_blueprints():
     words = spelt("compiler/syntax/keywords.def", r'^KEYWORD\(\w+, "([^"]+)"')
     words |= spelt("compiler/syntax/operators.def", r'^OPERATOR\(\w+, "([^"]+)"')
     words |= spelt("compiler/check/builtins.def", r"^(?:BUILTIN|REDUCTION)\((\w+)")
+    words |= spelt("runtime/include/hermes/sources.def", r"^(?:SOURCE|TDL)\((\w+)")
     words |= spelt("grammar/blueprint.l", r'^"([^"]+)" +\{ return')
     return words | spelt("runtime/units/units.def", r'^HERMES_UNIT\("([^"]+)"')
 

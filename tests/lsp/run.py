@@ -29,6 +29,8 @@ SMALL = (HEAD + 'table cell from "cells.csv" { tx : dBm "🗼 at the port"; laye
          '  out top : dBm = max(doubled[c] for c in cell if c.layer == macro);\n}\n'
          'function f(x: dB) -> dB "d" { let y = x + x; return y; }\n'
          'kpi best : dBm "📶" = top + f(1 dB);\n')
+GRID = HEAD + ("table site from hexagonal(2, 500 m) { x : m; y : m; }\n"
+               "kpi number : 1 = count(true for s in site);\n")
 
 
 def same(actual, expected, what):
@@ -195,6 +197,10 @@ def check_hover(utf8):
     require("because of `rate` ← `sinr` ← `rx` ← `power` ← `offset`" in value, value)
     value = client.get("textDocument/hover", **at(EXAMPLE, "policy {\n  off‸set", utf8))["contents"]["value"]
     require("in -6 dB .. 6 dB step 1" in value, value)
+    client.open(URI, GRID, 2)
+    value = client.get("textDocument/hover", **at(GRID, "from hexa‸gonal", utf8))["contents"]["value"]
+    require("hexagonal(rings: int, isd: m [" in value and "- `azimuth : deg` " in value, value)
+    client.open(URI, EXAMPLE, 2)
     client.change(URI, 3, (None, EXAMPLE.replace("= max", "= = max").replace("kpi mean_rate :", "kpi mean_rate = :")))
     text = EXAMPLE.replace("kpi mean_rate :", "kpi mean_rate = :")
     value = client.get("textDocument/hover", **at(text, "out po‸wer", utf8))["contents"]["value"]
