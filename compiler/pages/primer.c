@@ -93,8 +93,8 @@ static void list_sources(Primer *p) {
   size_t count;
   const hermes_source *sources = hermes_sources(&count);
   for (size_t i = 0; i < count; i++)
-    fprintf(p->out, "%s`%s`", i == 0 ? "  " : ", ", sources[i].name);
-  fputs("; called without arguments, the message tells them.\n", p->out);
+    fprintf(p->out, "%s%s", i == 0 ? "  `" : "|", sources[i].name);
+  fputs("`; called without arguments, the message tells them.\n", p->out);
 }
 
 static void list_unit(void *context, const char *symbol, const char *meaning, bool prefixes) {

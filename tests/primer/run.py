@@ -61,7 +61,7 @@ def check_whole(page):
     for name in re.findall(r"^(?:BUILTIN|REDUCTION)\((\w+),", source("compiler/check/builtins.def"), re.M):
         require(re.search(rf"[`|]{name}[|(]", page), f"the function `{name}` is missing")
     for name in re.findall(r"^(?:SOURCE|TDL)\((\w+),", source("runtime/include/hermes/sources.def"), re.M):
-        require(f"`{name}`" in page, f"the source `{name}` is missing")
+        require(re.search(rf"[`|]{name}[|`]", page), f"the source `{name}` is missing")
     for symbol in re.findall(r'HERMES_UNIT\("([^"]+)",', source("runtime/units/units.def")):
         require(re.search(rf"^- .*: .*(?<!\S){re.escape(symbol)}\*?(?!\S)", page, re.M), f"the unit `{symbol}` is missing")
     for file in sorted((SOURCE / "stdlib").rglob("*.hbp")):
