@@ -362,6 +362,20 @@ def check_more_rows():
         require(not moved, f"with {more}, {moved[:3]} moved")
 
 
+def check_rows_differ():
+    """No random number serves twice: neither for two rows of a table, nor at two sites."""
+    found = rows("table a from uniform(2000, 1 m, 1 m) { x : m; y : m; }\n", "a", "x y")
+    require(len({number for row in found.values() for number in row}) == 4000, "two rows share a number")
+    text = SITES.format(rings=2) + "".join(
+        f"table {name} from {source} {{ x : m; y : m; site : site; }}\n" for name, source in
+        [("ue", "drop(site, 20, 500 m, 0 m)"), ("pub", "clustered(site, 20, 500 m, 0 m, 2, 40 m, 50 %)")])
+    sites = rows(text, "site", "x y")
+    for table in ("ue", "pub"):
+        offsets = {(round(x - sites[site][0], 6), round(y - sites[site][1], 6))
+                   for x, y, site in rows(text, table, "x y site").values()}
+        require(len(offsets) == 380, f"of {table}, two sites share a point")
+
+
 def check_names_differ():
     text = "table a from uniform(100, 1 m, 1 m) { x : m; y : m; }\ntable b from uniform(100, 1 m, 1 m) { x : m; y : m; }\n"
     require(not set(rows(text, "a", "x").values()) & set(rows(text, "b", "x").values()), "two tables share a point")
