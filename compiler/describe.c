@@ -108,12 +108,23 @@ static cJSON *source_json(const Made *source) {
   return json;
 }
 
-static cJSON *table_json(const Table *table, int number) {
+/* In the unit of its column. */
+static cJSON *time_json(const Time *time, const Slot *instants) {
+  if (time->count == 0) return made(cJSON_CreateNull());
+  cJSON *json = made(cJSON_CreateObject());
+  put_number(json, "low", hermes_written_number(&instants->unit, time->low));
+  put_number(json, "step", time->step / instants->unit.factor);
+  put_count(json, "count", time->count);
+  return json;
+}
+
+static cJSON *table_json(const Table *table, int number, const Slot *slots) {
   cJSON *json = made(cJSON_CreateObject());
   put_text(json, "name", table->name);
   put_text(json, "doc", table->doc);
   put_text(json, "source", table->source);
   put(json, "made", source_json(&table->made));
+  put(json, "time", time_json(&table->time, &slots[table->first_column]));
   put_index(json, table->rank == 1 ? &number : table->index, table->rank);
   put_truth(json, "sparse", table->sparse);
   cJSON *columns = put_array(json, "columns");
@@ -235,7 +246,8 @@ static void put_computed(cJSON *json, const Slot *slot) {
   static const struct {
     unsigned bit;
     const char *name;
-  } stages[] = {{STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}, {STAGE_MEAN, "mean"}};
+  } stages[] = {
+      {STAGE_DRAW, "draw"}, {STAGE_TIME, "time"}, {STAGE_POLICY, "policy"}, {STAGE_MEAN, "mean"}};
   if (slot->block >= 0) put_count(json, "block", slot->block);
   cJSON *stage = put_array(json, "stage");
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
@@ -262,7 +274,7 @@ static const struct {
     [ROLE_POLICY] = {"policy", put_policy}, [ROLE_OUT] = {"out", put_computed},
     [ROLE_LET] = {"let", put_computed},     [ROLE_KPI] = {"kpi", put_computed},
     [ROLE_BOUND] = {"bound", put_bound},    [ROLE_HIDDEN] = {"hidden", put_computed},
-    [ROLE_DRAW] = {"draw", put_computed}, [ROLE_SAMPLE] = {"sample", put_computed},
+    [ROLE_DRAW] = {"draw", put_computed},   [ROLE_SAMPLE] = {"sample", put_computed},
     [ROLE_MEAN] = {"mean", put_mean},
 };
 
@@ -531,7 +543,7 @@ static void put_parts(cJSON *json, const Compiler *compiler) {
   const Program *program = &compiler->program;
   cJSON *tables = put_array(json, "tables");
   for (int i = 0; i < program->table_count; i++)
-    append(tables, table_json(&program->tables[i], i));
+    append(tables, table_json(&program->tables[i], i, program->slots));
   cJSON *slots = put_array(json, "slots");
   for (int i = 0; i < program->slot_count; i++)
     append(slots, slot_json(compiler, &program->slots[i]));

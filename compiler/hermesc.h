@@ -39,6 +39,7 @@ enum {
   MAX_SLOTS = 4096,           /* columns, inputs, policies, values */
   MAX_INSTANCES = 1024,       /* functions after their generic units are known */
   MAX_TERMS = 1 << 20,        /* nodes of the typed tree */
+  MAX_INSTANTS = 1 << 20,     /* of a `time` */
   MAX_ITERATIONS = 1000000,   /* that a `solve` may ask for */
   DEFAULT_ITERATIONS = 1000,  /* of one that does not say */
 };
@@ -177,6 +178,7 @@ typedef struct Item {
   DomainExpr *domain;
   Clause *clauses; /* of a `solve` */
   Expr *value;
+  Expr *initially; /* at the first instants */
   bool or_missing;
   bool is_drawn;   /* name[index] : type ~ value; the value is a call of a distribution */
   const char *doc; /* "" where there is none */
@@ -238,7 +240,8 @@ typedef struct Decl {
   const char *file;      /* table: after `from`, or of its source; or NULL */
   Name source;           /* table: what makes its rows; text NULL: a file */
   Expr *arguments;       /* of the source */
-  Span source_span;      /* source and arguments */
+  Span source_span;      /* source and arguments, or instants */
+  DomainExpr *instants;  /* table: of a `time`, which has no file; NULL: it is none */
   bool sparse;           /* table */
   bool operational;      /* block */
   Item *items;           /* columns, inputs, policies, parameters; a kpi's one item */
@@ -403,7 +406,8 @@ typedef struct Slot {
   int table;             /* column: its table, else -1 */
   int block;             /* out, let: its block, else -1 */
   Solve *solve;          /* out: written as a `solve`; NULL: it is not */
-  int component;         /* contracts.c: of the values computed together; 0: of none */
+  int component;         /* order.c: of the values computed together; 0: of none */
+  int along;             /* of a component that goes along a time: which index that is */
   const char *doc;
   Span span;      /* of its name */
   unsigned stage; /* stages.c */
@@ -420,11 +424,18 @@ typedef struct Made {
   int number_count;
 } Made;
 
+/* The instants of a `time`. Coherent numbers. */
+typedef struct Time {
+  double low, step;
+  int count; /* 0: it is no time */
+} Time;
+
 typedef struct Table {
   const char *name, *doc;
   const char *source; /* its file's name, or how it is made: "hexagonal(2, 500 m)" */
   Made made;
-  int rank; /* 1 or 2 */
+  Time time; /* its only column is that of its instants */
+  int rank;  /* 1 or 2 */
   int index[2];
   bool sparse;
   int first_column, column_count; /* slots, contiguous */
@@ -531,6 +542,7 @@ typedef struct Program {
                  after what it reads; those of one component side by side, its solves last */
   int order_count;
   int component_count;
+  int *component_time; /* by component: the table that it goes along, or -1: it has solves */
   int solve_count;
 } Program;
 
@@ -622,7 +634,7 @@ const char *module_head(Compiler *compiler, const char *function);
 bool resolve_program(Compiler *compiler);   /* names.c, types.c, ...: trees -> program */
 bool check_contracts(Compiler *compiler);   /* contracts.c, order.c: `in`, cycles -> order */
 void infer_stages(Compiler *compiler);      /* stages.c */
-hermes_step step_of(unsigned stage); /* in which a value of that stage is computed */
+hermes_step step_of(unsigned stage);        /* in which a value of that stage is computed */
 void add_range_expects(Compiler *compiler); /* validity.c: ranges of parameters -> expects */
 bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */
 /* The same for a text in memory, named `path` in messages. */

@@ -560,8 +560,38 @@ static void iterate(Evaluation *e, const int *members, int others, const Solving
   }
 }
 
+/* Computes one value of a component at one instant of the time that it goes along. */
+static void compute_instant(Evaluation *e, int which, int time) {
+  const Slot *slot = &e->program->slots[which];
+  Loop loops[MAX_RANK] = {{0}};
+  int count = 0;
+  for (int i = 0; i < slot->rank; i++)
+    if (i != slot->along) loops[count++] = (Loop){i, slot->index[i]};
+  e->slot = which;
+  e->row[slot->along] = (size_t)time;
+  bool more = first_rows(e, loops, count);
+  while (more) {
+    size_t element = 0;
+    double value = evaluate(e, slot->value);
+    if (e->fault) return;
+    for (int i = 0; i < slot->rank; i++)
+      element = element * e->now->rows[slot->index[i]] + e->row[i];
+    store(e, e->now->slot[which], which, element, value);
+    more = next_rows(e, loops, count);
+  }
+}
+
+/* Values that depend on one another through earlier instants: all of them at the first one, then
+ * all at the next. */
+static void compute_along(Evaluation *e, const int *members, int size) {
+  int table = e->program->component_time[e->program->slots[members[0]].component];
+  for (int time = 0; time < e->program->tables[table].time.count; time++)
+    for (int i = 0; i < size && !e->fault; i++)
+      compute_instant(e, members[i], time);
+}
+
 /* Always from the start, never from the last answer. */
-static void compute_component(Evaluation *e, const int *members, int size) {
+static void compute_solves(Evaluation *e, const int *members, int size) {
   int others = 0;
   while (!e->program->slots[members[others]].solve)
     others++;
@@ -576,6 +606,14 @@ static void compute_component(Evaluation *e, const int *members, int size) {
   for (int i = 0; i < count; i++)
     free(solves[i].next);
   free(solves);
+}
+
+static void compute_component(Evaluation *e, const int *members, int size) {
+  int component = e->program->slots[members[0]].component;
+  if (e->program->component_time[component] >= 0)
+    compute_along(e, members, size);
+  else
+    compute_solves(e, members, size);
 }
 
 static bool belongs(const Slot *slot, hermes_step step) {

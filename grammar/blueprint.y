@@ -158,6 +158,7 @@ static Expr *generator(Parser *parser, Expr *args, For *fors, Expr *filter, Expr
 %token KW_BY "`by`" KW_ASSERT "`assert`" KW_WITHIN "`within`" KW_DEFAULT "`default`" KW_STEP "`step`"
 %token KW_MISSING "`missing`" KW_WITH "`with`" KW_CONFIDENCE "`confidence`" KW_SOLVE "`solve`" KW_START "`start`" KW_TOLERANCE "`tolerance`"
 %token KW_DAMPING "`damping`" KW_ITERATIONS "`iterations`"
+%token KW_TIME "`time`" KW_INITIALLY "`initially`"
 %token ';' "`;`" ':' "`:`" ',' "`,`" '.' "`.`" '(' "`(`" ')' "`)`" '[' "`[`" ']' "`]`" '{' "`{`" '}' "`}`" '=' "`=`"
 %token '<' "`<`" '>' "`>`" '+' "`+`" '-' "`-`" '*' "`*`" '/' "`/`" '^' "`^`" '%' "`%`" '~' "`~`"
 
@@ -208,6 +209,13 @@ decl:
       $$->indices = $table_index;
       $$->doc = $doc;
       $$->items = $items;
+    }
+  | KW_TIME name IN range doc ';'  {
+      $$ = decl_new(parser, DECL_TABLE, @$);
+      $$->name = $name;
+      $$->instants = $range;
+      $$->source_span = @range;
+      $$->doc = $doc;
     }
   | KW_INPUT doc '{' items '}'   { $$ = decl_new(parser, DECL_INPUT, @$); $$->doc = $doc; $$->items = $items; }
   | KW_POLICY doc '{' items '}'  { $$ = decl_new(parser, DECL_POLICY, @$); $$->doc = $doc; $$->items = $items; }
@@ -380,6 +388,12 @@ definition:
       $$->doc = doc_join(parser, $before, $after);
       $$->value = $expr;
     }
+  | doc[before] '=' expr[value] KW_INITIALLY expr[first] doc[after]  {
+      $$ = item_new(parser, (Name){0}, NULL, @$);
+      $$->doc = doc_join(parser, $before, $after);
+      $$->value = $value;
+      $$->initially = $first;
+    }
   | doc[before] '=' or_expr OR KW_MISSING doc[after]  {
       $$ = item_new(parser, (Name){0}, NULL, @$);
       $$->doc = doc_join(parser, $before, $after);
@@ -474,6 +488,11 @@ block_statement:
   | KW_LET name indices '=' expr doc ';'  {
       $$ = statement_new(parser, STATEMENT_LET, @$);
       $$->item = let_item(parser, item_new(parser, $name, $indices, @$), $expr, $doc);
+    }
+  | KW_LET name indices '=' expr[value] KW_INITIALLY expr[first] doc ';'  {
+      $$ = statement_new(parser, STATEMENT_LET, @$);
+      $$->item = let_item(parser, item_new(parser, $name, $indices, @$), $value, $doc);
+      $$->item->initially = $first;
     }
   ;
 

@@ -484,8 +484,7 @@ static Term *builtin_expectation(Arguments *a, Operator op) {
 
 static Term *builtin_probability(Arguments *a, Operator op) {
   (void)op;
-  if (a->items[0]->type.kind != TYPE_BOOL)
-    return refuse(a, HB0301, a->items[0], "a condition");
+  if (a->items[0]->type.kind != TYPE_BOOL) return refuse(a, HB0301, a->items[0], "a condition");
   return mean_over_draws(a->scope, a->items[0], a->name, a->call->span);
 }
 
@@ -636,6 +635,8 @@ Term *check_call(Scope *scope, const Expr *call, const Type *expected) {
     offer_product(scope, call);
     return term_error(checker, call->span);
   }
+  Term *of_time = check_time_call(scope, call, name);
+  if (of_time) return of_time;
   const Builtin *builtin = find_builtin(name.text);
   const ReductionInfo *reduction = find_reduction(name.text);
   if (call->fors && reduction) return check_reduction(scope, call, reduction);

@@ -91,6 +91,8 @@ typedef struct Scope {
   int bound_count;
   int variable_count; /* numbers given out so far in this definition */
   bool locals;        /* `bound` holds locals of a function, not index variables */
+  int own; /* the first of them are those of a block's value: from there it may look back */
+  int back, looking; /* steps that it does, at most; 0: none. The variable that it does so along */
 } Scope;
 
 Scope scope_new(Checker *checker, Place place, uint32_t source);
@@ -226,6 +228,16 @@ void resolve_names(Checker *checker);
 void check_let_type(Checker *checker, const Item *item, const Term *value);
 /* "a -> b -> a": the links of the chain from this name (its pointer) on, and back to it. */
 const char *chain_from(Checker *checker, const char *name);
+
+/* ---- times.c ---- */
+/* Reads the instants of a `time`, whose column they become: it must be the last slot. */
+void declare_time(Checker *checker, const Decl *decl, int table, Slot *instants);
+/* `t - 1` as an index over a time; NULL: it is not written so. */
+Term *check_earlier(Scope *scope, const Expr *arg, int table);
+/* The value of a definition that was just checked, with what it is at the first instants. */
+Term *check_initially(Scope *scope, const Slot *slot, const Item *item);
+/* instant(t), step(slot); NULL: it is neither. */
+Term *check_time_call(Scope *scope, const Expr *call, Name name);
 
 /* ---- solves.c ---- */
 Solve *solve_new(Checker *checker, const Statement *statement);

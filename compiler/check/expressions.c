@@ -73,8 +73,8 @@ bool term_constant(const Term *term, double *value) {
 /* ---- slots ---- */
 
 static const char *what_slot(const Slot *slot) {
-  static const char *const words[] = {"column", "input", "policy", "draw",  "output",
-                                      "let",    "KPI",   "bound",  "value", "value", "value"};
+  static const char *const words[] = {"column", "input", "policy", "draw",  "output", "let",
+                                      "KPI",    "bound", "value",  "value", "value"};
   return words[slot->role];
 }
 
@@ -140,7 +140,9 @@ static Term *check_row(Scope *scope, const Slot *slot, int position, const Expr 
                        const Expr *args, Span span) {
   Compiler *compiler = scope->checker->compiler;
   size_t errors = compiler->diagnostics.errors;
-  Term *row = check_expr(scope, arg, NULL);
+  Term *row = check_earlier(scope, arg, slot->index[position]);
+  if (row) return row;
+  row = check_expr(scope, arg, NULL);
   bool unknown = compiler->diagnostics.errors > errors && arg->kind == EXPR_NAME;
   if (unknown) offer_variable(scope, last_error(scope->checker), slot->index[position], arg->span);
   if (row->type.kind == TYPE_ERROR || quiet) return row;

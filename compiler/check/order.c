@@ -2,8 +2,11 @@
  *
  * Values that depend on one another through a `solve` are one component: a strongly connected part
  * of what reads what. Its members stand side by side, in an order in which each comes after what it
- * reads, but for the solves: those stand last, and are read as they were in the pass before. A
- * cycle that passes through no solve is an error.
+ * reads, but for the solves: those stand last, and are read as they were in the pass before.
+ *
+ * Values that depend on one another through `t - 1` are a component, too. It is computed instant
+ * after instant: all members at the first one, then all at the next. A cycle that passes through
+ * neither is an error.
  */
 #include "check/order.h"
 #include "check/terms.h"
@@ -104,10 +107,13 @@ static void report_cycle(Ordering *ordering, int slot, const Term *read) {
   ordering->cyclic = true;
 }
 
-/* A solve is read as it was in the pass before: such a read asks for no order. */
+/* A solve is read as it was in the pass before, an earlier instant was computed before: such reads
+ * ask for no order. */
 static void visit_slot(Ordering *ordering, int number, const Term *read) {
   const Slot *slot = &ordering->compiler->program.slots[number];
-  if (!is_computed(slot) || ordering->marks[number] == DONE || (read && slot->solve)) return;
+  if (!is_computed(slot) || ordering->marks[number] == DONE ||
+      (read && (slot->solve || term_looks_back(read))))
+    return;
   if (ordering->marks[number] == OPEN) {
     report_cycle(ordering, number, read);
     return;
@@ -168,7 +174,93 @@ static void check_lone_solve(const Components *c, int slot) {
   hermes_fix_edit(fix, solved->solve->rest.start, solved->solve->rest.end, "%s", "");
 }
 
-/* All above `root` on the stack, and itself, are one component where one of them is solved. */
+/* ---- along a time ---- */
+
+/* Members of a component, and one of them. */
+typedef struct Along {
+  Compiler *compiler;
+  const Program *program;
+  const Reads *reads;
+  int component, time;
+} Along;
+
+static bool is_member(const Along *a, const Term *read) {
+  return a->program->slots[read->index].component == a->component;
+}
+
+static void refuse_along(const Along *a, int slot, const char *why, const Term *read) {
+  const Slot *of = &a->program->slots[slot];
+  hermes_diagnostic *d = report(a->compiler, HB0526, of->span,
+                                "`%s` cannot be computed instant after instant: %s", of->name, why);
+  if (read) report_label(a->compiler, d, read->span, "here");
+}
+
+/* The time of the first look back among the members' reads; -1: there is none. */
+static int time_of(const Along *a, const int *members, int count, const Term **look) {
+  for (int i = 0; i < count; i++)
+    for (int k = 0; k < a->reads[members[i]].count; k++) {
+      const Term *read = a->reads[members[i]].items[k];
+      for (int n = 0; is_member(a, read) && n < read->arg_count; n++)
+        if (term_is_earlier(read->args[n])) return *look = read, read->args[n]->type.table;
+    }
+  return -1;
+}
+
+/* Which of its indices is the time; reports where not just one is. */
+static bool find_along(const Along *a, int number) {
+  Slot *slot = &((Program *)a->program)->slots[number];
+  int count = 0;
+  for (int i = 0; i < slot->rank; i++)
+    if (slot->index[i] == a->time && count++ == 0) slot->along = i;
+  if (count == 1) return true;
+  const char *time = a->program->tables[a->time].name;
+  refuse_along(a, number,
+               arena_format(&a->compiler->arena,
+                            count ? "it has two indices over `%s`" : "it has no index over `%s`",
+                            time),
+               NULL);
+  return false;
+}
+
+/* At the reader's own instant, or at one before it? A look back along another time is neither. */
+static bool is_in_time(const Along *a, const Slot *reader, const Term *read) {
+  const Term *at = read->args[a->program->slots[read->index].along];
+  for (int i = 0; i < read->arg_count; i++)
+    if (term_is_earlier(read->args[i]) && read->args[i]->type.table != a->time) return false;
+  if (term_is_earlier(at)) at = at->args[0];
+  return at->kind == TERM_VARIABLE && at->index == reader->along;
+}
+
+static void check_reads_along(const Along *a, int number) {
+  const Reads *reads = &a->reads[number];
+  for (int i = 0; i < reads->count; i++) {
+    const Term *read = reads->items[i];
+    if (!is_member(a, read) || is_in_time(a, &a->program->slots[number], read)) continue;
+    refuse_along(a, number,
+                 arena_format(&a->compiler->arena, "it reads `%s` at other instants than its own",
+                              a->program->slots[read->index].name),
+                 read);
+    return;
+  }
+}
+
+/* The time that a component goes along, or -1 where it has solves instead. */
+static int check_along(Along *a, const int *members, int count) {
+  const Term *look = NULL;
+  bool solved = a->program->slots[members[count - 1]].solve != NULL, good = true;
+  a->time = time_of(a, members, count, &look);
+  if (solved && look)
+    refuse_along(a, members[count - 1], "it is solved, and depends on itself one step back, too",
+                 look);
+  if (solved) return -1;
+  for (int i = 0; i < count; i++) good &= find_along(a, members[i]);
+  for (int i = 0; i < count && good; i++) check_reads_along(a, members[i]);
+  return a->time;
+}
+
+/* ---- components ---- */
+
+/* All above `root` on the stack, and itself, are one component where they depend on themselves. */
 static void close_component(Components *c, int root) {
   Program *program = &c->compiler->program;
   int first = c->height;
@@ -176,10 +268,13 @@ static void close_component(Components *c, int root) {
   while (c->stack[first] != root);
   int *members = &c->stack[first], count = c->height - first;
   sort_members(c, members, count);
-  if (program->slots[members[count - 1]].solve) {
-    if (count == 1) check_lone_solve(c, root);
-    program->component_count++;
-    for (int i = 0; i < count; i++) program->slots[members[i]].component = program->component_count;
+  bool solved = program->slots[members[count - 1]].solve != NULL;
+  if (solved && count == 1) check_lone_solve(c, root);
+  if (solved || count > 1 || reads_itself(c, root)) {
+    int component = ++program->component_count;
+    for (int i = 0; i < count; i++) program->slots[members[i]].component = component;
+    Along along = {c->compiler, program, c->reads, component, -1};
+    program->component_time[component] = check_along(&along, members, count);
   }
   for (int i = 0; i < count; i++) c->order[c->count++] = members[i];
   c->height = first;
@@ -210,6 +305,7 @@ static void find_components(Compiler *compiler, const Reads *reads, const int *o
                   .waits = ARENA_ARRAY(arena, bool, count),
                   .stack = ARENA_ARRAY(arena, int, count),
                   .order = ARENA_ARRAY(arena, int, count)};
+  program->component_time = ARENA_ARRAY(arena, int, count + 1);
   for (int i = 0; i < program->order_count; i++) c.places[order[i]] = i;
   for (int i = 0; i < program->slot_count; i++)
     if (is_computed(&program->slots[i]) && !c.numbers[i]) follow(&c, i);
@@ -226,6 +322,7 @@ int component_size(const Program *program, int place) {
 
 int component_iterations(const Program *program, int component) {
   int iterations = MAX_ITERATIONS;
+  if (program->component_time[component] >= 0) return 1;
   for (int i = 0; i < program->slot_count; i++) {
     const Slot *slot = &program->slots[i];
     bool member = slot->component == component && slot->solve;

@@ -178,6 +178,11 @@ static void declare_columns(Checker *checker, const Decl *decl) {
   Table *table = &checker->program->tables[number];
   if (table->span.start != decl->name.span.start) return; /* the second of two tables of one name */
   index_table(checker, decl, table);
+  if (decl->instants) {
+    Slot *slot = add_slot(checker, (Name){"instant", decl->name.span}, ROLE_COLUMN, NULL);
+    if (slot) declare_time(checker, decl, number, slot);
+    return;
+  }
   table->first_column = checker->program->slot_count;
   for (const Item *item = decl->items; item; item = item->next)
     declare_column(checker, number, item);
@@ -491,6 +496,7 @@ Scope definition_scope(Checker *checker, const Slot *slot, const Item *item) {
   scope.block = slot->block;
   scope.policies = slot->block >= 0 && checker->program->blocks[slot->block].operational;
   bind_indices(&scope, slot, item->indices);
+  if (slot->block >= 0) scope.own = slot->rank;
   return scope;
 }
 
@@ -509,6 +515,7 @@ static void check_value(Checker *checker, Slot *slot, const Item *item) {
   slot->value = slot->role == ROLE_DRAW
                     ? check_draw(&scope, (int)(slot - checker->program->slots), item->value)
                     : check_expr(&scope, item->value, takes ? NULL : &slot->type);
+  slot->value = check_initially(&scope, slot, item);
   slot->variable_count = scope.variable_count;
   if (slot->role == ROLE_LET) check_let_type(checker, item, slot->value);
   if (takes)
@@ -520,8 +527,7 @@ static void check_value(Checker *checker, Slot *slot, const Item *item) {
 }
 
 static void missing_value(Checker *checker, const Slot *slot, const Item *item) {
-  static const char *const words[] = {"column", "input", "policy", "draw",
-                                      "output", "let",   "KPI"};
+  static const char *const words[] = {"column", "input", "policy", "draw", "output", "let", "KPI"};
   if (slot->role == ROLE_INPUT) return; /* given at run time */
   hermes_diagnostic *d = report(compiler_of(checker), HB0507, item->span, "%s `%s` has no value",
                                 words[slot->role], slot->name);

@@ -46,7 +46,20 @@ bool term_is_special_power(const Term *term) {
          term_is_number(exponent, 1) || term_is_number(exponent, -1);
 }
 
+/* A row of a time, some steps back. */
+bool term_is_earlier(const Term *term) {
+  return term->kind == TERM_APPLY && term->type.kind == TYPE_REF;
+}
+
+/* What looks back stands behind the condition that there is something: it stays there. */
+bool term_looks_back(const Term *term) {
+  for (int i = 0; term->kind == TERM_SLOT && i < term->arg_count; i++)
+    if (term_is_earlier(term->args[i])) return true;
+  return false;
+}
+
 static bool faults_itself(const Term *term) {
+  if (term_looks_back(term)) return true;
   if (term->kind == TERM_REDUCE) return !term->fallback && !term_is_neutral(term->reduction);
   return term->kind == TERM_EMPTY;
 }
@@ -57,12 +70,28 @@ bool term_can_fault(const Term *term) {
 
 static bool is_transcendental(Operator op) {
   static const bool transcendental[OP_COUNT] = {
-      [OP_POWER] = true,    [OP_EXP] = true,       [OP_LOG] = true,  [OP_LOG10] = true,
-      [OP_LOG2] = true,     [OP_SIN] = true,       [OP_COS] = true,  [OP_TAN] = true,
-      [OP_ASIN] = true,     [OP_ACOS] = true,      [OP_ATAN] = true, [OP_ATAN2] = true,
-      [OP_HYPOT] = true,    [OP_LIN] = true,       [OP_DB] = true,   [OP_LIN_FIELD] = true,
-      [OP_DB_FIELD] = true, [OP_BESSEL_J1] = true, [OP_BESSEL_I0_SCALED] = true,
-      [OP_LOG_GAMMA] = true, [OP_GAMMA_P] = true, [OP_MARCUM_P] = true,
+      [OP_POWER] = true,
+      [OP_EXP] = true,
+      [OP_LOG] = true,
+      [OP_LOG10] = true,
+      [OP_LOG2] = true,
+      [OP_SIN] = true,
+      [OP_COS] = true,
+      [OP_TAN] = true,
+      [OP_ASIN] = true,
+      [OP_ACOS] = true,
+      [OP_ATAN] = true,
+      [OP_ATAN2] = true,
+      [OP_HYPOT] = true,
+      [OP_LIN] = true,
+      [OP_DB] = true,
+      [OP_LIN_FIELD] = true,
+      [OP_DB_FIELD] = true,
+      [OP_BESSEL_J1] = true,
+      [OP_BESSEL_I0_SCALED] = true,
+      [OP_LOG_GAMMA] = true,
+      [OP_GAMMA_P] = true,
+      [OP_MARCUM_P] = true,
   };
   return transcendental[op];
 }

@@ -14,7 +14,9 @@ bool term_is_number(const Term *term, double number);
 bool term_is_neutral(Reduction reduction);    /* has a value over nothing */
 bool term_is_special_power(const Term *term); /* x^2, x^0.5, x^1, x^-1: done without pow */
 
-bool term_can_fault(const Term *term);         /* somewhere in it */
+bool term_is_earlier(const Term *term);        /* `t - 1` */
+bool term_looks_back(const Term *term);        /* a slot read at `t - 1` */
+bool term_can_fault(const Term *term);         /* somewhere in it, or it looks back in time */
 bool term_is_costly(const Term *term);         /* holds a transcendental, a call or a reduction */
 bool term_is_statements(const Term *term);     /* holds what no C expression can say */
 bool term_equal(const Term *a, const Term *b); /* but for spans; NULLs are equal */

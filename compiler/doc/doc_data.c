@@ -172,8 +172,12 @@ static const char *rows_text(const Document *document, const Decl *table) {
 }
 
 static void write_made(Document *document, const Table *table) {
-  page_text(document->page, ", made by ");
+  page_text(document->page, table->time.count ? ", instants of time: " : ", made by ");
   page_code(document->page, table->source);
+  if (table->time.count) {
+    page_text(document->page, ".");
+    return;
+  }
   page_text(document->page, arena_format(document->arena, ": %s.", table->made.source->meaning));
 }
 

@@ -54,6 +54,10 @@ static void write_source(Document *document, Span span, const Uses *uses) {
 static void write_value_body(Document *document, int slot, const Item *item, Span code) {
   Notation notation = notation_new(document, &document->uses[slot]);
   write_formula(document, value_formula(&notation, item, slot));
+  if (item->initially != NULL)
+    page_part(document->page, PART_NOTE, NULL,
+              arena_format(document->arena, "at the first instants: %s",
+                           source_line(document->compiler, item->initially->span)));
   write_source(document, code, &document->uses[slot]);
 }
 
@@ -112,8 +116,8 @@ static SlotList block_reads(const Document *document, int block, bool columns) {
 }
 
 static const char *origin(const Document *document, int number) {
-  static const char *const words[] = {[ROLE_INPUT] = "input", [ROLE_POLICY] = "policy",
-                                      [ROLE_DRAW] = "draw"};
+  static const char *const words[] = {
+      [ROLE_INPUT] = "input", [ROLE_POLICY] = "policy", [ROLE_DRAW] = "draw"};
   const Slot *slot = &document->program->slots[number];
   if (slot->block >= 0) return document->program->blocks[slot->block].name;
   return (size_t)slot->role < sizeof words / sizeof *words && words[slot->role] != NULL
@@ -208,7 +212,8 @@ static Uses function_uses(const Document *document, const Decl *decl) {
   for (int i = 0; i < program->function_count; i++) {
     const Function *function = &program->functions[i];
     if (function->decl != decl) continue;
-    for (int l = 0; l < function->let_count; l++) add_uses(&uses, document->program, function->lets[l]);
+    for (int l = 0; l < function->let_count; l++)
+      add_uses(&uses, document->program, function->lets[l]);
     add_uses(&uses, document->program, function->result);
     break;
   }

@@ -68,15 +68,26 @@ static void say_slot(const Knowledge *k, const Slot *slot, FILE *out) {
   say_doc(slot->doc, out);
 }
 
-static void say_table(const Knowledge *k, const Table *table, FILE *out) {
-  const Program *program = &k->compiler.program;
-  fprintf(out, "```hermes\n%stable %s", table->sparse ? "sparse " : "", table->name);
+/* "time slot in 0 h ..< 24 h step 15 min", "sparse table path[ue, cell] from "gain.csv"" */
+static void say_table_head(const Program *program, const Table *table, FILE *out) {
+  if (table->time.count) {
+    fprintf(out, "time %s in %s", table->name, table->source);
+    return;
+  }
+  fprintf(out, "%stable %s", table->sparse ? "sparse " : "", table->name);
   if (table->rank == 2)
     fprintf(out, "[%s, %s]", program->tables[table->index[0]].name,
             program->tables[table->index[1]].name);
   const char *quote = table->made.source ? "" : "\"";
-  fprintf(out, " from %s%s%s\n```", quote, table->source, quote);
-  for (int i = 0; i < table->column_count; i++)
+  fprintf(out, " from %s%s%s", quote, table->source, quote);
+}
+
+static void say_table(const Knowledge *k, const Table *table, FILE *out) {
+  const Program *program = &k->compiler.program;
+  fputs("```hermes\n", out);
+  say_table_head(program, table, out);
+  fputs("\n```", out);
+  for (int i = 0; i < table->column_count && !table->time.count; i++)
     fprintf(out, "%s`%s`", i == 0 ? "\ncolumns " : ", ",
             program->slots[table->first_column + i].name);
   say_doc(table->doc, out);

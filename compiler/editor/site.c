@@ -374,6 +374,7 @@ static void enter_item(Site *site, const Item *item) {
   if (site->kind != SITE_NOWHERE) return;
   site->scope = definition_scope(checker, slot, item);
   enter(site, item->value, type);
+  enter(site, item->initially, type);
 }
 
 static void enter_items(Site *site, const Item *items) {
@@ -523,7 +524,13 @@ static void enter_source(Site *site, const Decl *decl) {
   }
 }
 
+static void enter_instants(Site *site, const DomainExpr *instants) {
+  hermes_unit second = hermes_source_unit("s");
+  enter_domain(site, instants, type_real(second.scale, second.dimension));
+}
+
 static void enter_table(Site *site, const Decl *decl) {
+  if (decl->instants) enter_instants(site, decl->instants);
   if (decl->source.text) enter_source(site, decl);
   if (site->kind == SITE_NOWHERE) enter_items(site, decl->items);
 }

@@ -11,10 +11,20 @@ static Term **own_variables(Emitter *e, const Slot *slot) {
   return variables;
 }
 
+/* The index whose row is a parameter: a component that goes along a time is computed instant after
+ * instant. -1: there is none. */
+static int instant_index(const Emitter *e, int which) {
+  const Slot *slot = &e->program->slots[which];
+  return slot->component && e->program->component_time[slot->component] >= 0 ? slot->along : -1;
+}
+
 static void enter_step(Emitter *e, int which, int blamed) {
   const Slot *slot = &e->program->slots[which];
   emit_enter(e, blamed, slot->span, rows_text(e, "v", slot->rank));
-  emit_text(e, "\n/* line %d */\nstatic int step_%d(hermes_frame *frame)", e->line, which);
+  int instant = instant_index(e, which);
+  emit_text(e, "\n/* line %d */\nstatic int step_%d(hermes_frame *frame", e->line, which);
+  if (instant >= 0) emit_text(e, ", size_t v%d", instant);
+  emit_text(e, ")");
   emit_open(e);
 }
 
@@ -41,12 +51,15 @@ static void emit_map(Emitter *e, int which, int blamed, const Term *value) {
   need_scratch(e, value);
   Reads reads = reads_new(e);
   read_term(e, &reads, value);
-  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] = true;
+  int instant = instant_index(e, which), loops = 0;
+  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] |= i != instant || i > 0;
+  reads.slots[which] = false; /* of an earlier instant: through the target */
   emit_declarations(e, &reads);
   declare_target(e, which);
-  for (int i = 0; i < slot->rank; i++) emit_loop(e, i, slot->index[i]);
+  for (int i = 0; i < slot->rank; i++)
+    if (i != instant) emit_loop(e, i, slot->index[i]), loops++;
   emit_store(e, which, value);
-  emit_closes(e, slot->rank);
+  emit_closes(e, loops);
   emit_exit(e, "0");
 }
 
@@ -59,9 +72,10 @@ void emit_default(Emitter *e, int slot) {
 /* Opens a loop over the indices that the key does not give; returns how many. */
 static int emit_outer_loops(Emitter *e, const Step *step) {
   const Slot *slot = &e->program->slots[step->slot];
+  int instant = instant_index(e, step->slot), loops = 0;
   for (int i = 0; i < slot->rank; i++)
-    if (i != step->grouped) emit_loop(e, i, slot->index[i]);
-  return slot->rank - 1;
+    if (i != step->grouped && i != instant) emit_loop(e, i, slot->index[i]), loops++;
+  return loops;
 }
 
 static void emit_total(Emitter *e, const Step *step) {
@@ -127,7 +141,8 @@ static Reads group_reads(Emitter *e, const Step *step) {
   read_term(e, &reads, step->key);
   read_term(e, &reads, step->filter);
   read_loops(&reads, step->scan, step->scan_count);
-  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] = true;
+  int instant = instant_index(e, step->slot);
+  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] |= i != instant || i > 0;
   return reads;
 }
 
@@ -201,8 +216,25 @@ static void emit_solve(Emitter *e, int which) {
             slot->rank, index_text(e, slot));
 }
 
+/* All members at the first instant, then all at the next. */
+static void emit_instants(Emitter *e, int component) {
+  const Steps *steps = &e->compiler->steps;
+  emit_text(e, "\nstatic int solve_%d(hermes_frame *frame)", component);
+  emit_open(e);
+  emit_begin(e);
+  emit_text(e, "for (size_t v = 0; v < frame->rows[%d]; v++)",
+            e->program->component_time[component]);
+  emit_open(e);
+  for (int i = 0; i < steps->count; i++)
+    if (steps->items[i].component == component)
+      emit_line(e, "if (step_%d(frame, v)) return 1;", steps->items[i].slot);
+  emit_close(e);
+  emit_line(e, "return 0;");
+  emit_close(e);
+}
+
 /* The driver of one: the iteration itself is the library's. */
-void emit_component(Emitter *e, int component) {
+static void emit_solves(Emitter *e, int component) {
   int count = 0;
   emit_text(e, "\nstatic int solve_%d(hermes_frame *frame)", component);
   emit_open(e);
@@ -222,6 +254,13 @@ void emit_component(Emitter *e, int component) {
             component_iterations(e->program, component));
   emit_line(e, "return hermes_solve_component(&component, frame);");
   emit_close(e);
+}
+
+void emit_component(Emitter *e, int component) {
+  if (e->program->component_time[component] >= 0)
+    emit_instants(e, component);
+  else
+    emit_solves(e, component);
 }
 
 /* ---- functions ---- */

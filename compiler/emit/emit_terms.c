@@ -158,12 +158,12 @@ static bool is_arithmetic(Operator op) {
   return op == OP_NEGATE || (op >= OP_ADD && op <= OP_DIVIDE);
 }
 
-/* All arithmetic is the interpreter's: of doubles, whatever the operand is kept as. A chain of one
- * operator needs no brackets on its left. */
+/* All arithmetic is the interpreter's: of doubles, whatever the operand is kept as; but rows stay
+ * rows. A chain of one operator needs no brackets on its left. */
 static void emit_operand(Emitter *e, const Term *parent, const Term *operand, Precedence minimum) {
   bool chain = operand->kind == TERM_APPLY && operand->op == parent->op &&
                operand == parent->args[0] && FORMS[parent->op].own == IN_LOGIC;
-  if (is_arithmetic(parent->op) && !is_real(operand)) {
+  if (is_arithmetic(parent->op) && !is_real(operand) && !term_is_earlier(parent)) {
     emit_text(e, "(double)");
     minimum = IN_PRIMARY;
   }
@@ -266,11 +266,13 @@ static void emit_row_key(Emitter *e, Term *const *keys, int count) {
 }
 
 static void value_of_draw(Emitter *e, const Term *term) {
-  static const char *const names[] = {
-      [VARIATE_UNIFORM] = "uniform",         [VARIATE_NORMAL] = "normal",
-      [VARIATE_EXPONENTIAL] = "exponential", [VARIATE_RAYLEIGH] = "rayleigh",
-      [VARIATE_GAMMA] = "gamma",             [VARIATE_POISSON] = "poisson",
-      [VARIATE_FIELD] = "field"};
+  static const char *const names[] = {[VARIATE_UNIFORM] = "uniform",
+                                      [VARIATE_NORMAL] = "normal",
+                                      [VARIATE_EXPONENTIAL] = "exponential",
+                                      [VARIATE_RAYLEIGH] = "rayleigh",
+                                      [VARIATE_GAMMA] = "gamma",
+                                      [VARIATE_POISSON] = "poisson",
+                                      [VARIATE_FIELD] = "field"};
   emit_text(e, "hermes_draw_%s((hermes_variate){frame, UINT64_C(%llu), ", names[term->variate],
             (unsigned long long)hermes_text_key(e->program->slots[term->index].name));
   emit_row_key(e, term->args, term->key_count);

@@ -262,8 +262,10 @@ static void lay_value(Layout *layout, const Item *item) {
   while (is(layout, last, TOKEN_STRING)) last--;
   add_group(layout, first_of(layout, item->name.span), last, 0, true);
   add_break(layout, equals + 1);
+  if (item->initially) add_break(layout, begin_of(layout, item->initially) - 1);
   if (item->type && !item->domain && !item->clauses) set_column(layout, equals, COLUMN_VALUE);
   lay_expr(layout, item->value, 0);
+  if (item->initially) lay_expr(layout, item->initially, INDENT);
 }
 
 /* The clauses of a `solve` stay on its line while they fit; else each may begin one. */
@@ -337,6 +339,7 @@ static void lay_source(Layout *layout, const Decl *decl) {
 }
 
 static void lay_table(Layout *layout, const Decl *decl) {
+  lay_domain(layout, decl->instants);
   if (decl->source.text) lay_source(layout, decl);
   if (decl->file) lay_file(layout, decl);
   lay_items(layout, decl);
@@ -404,10 +407,9 @@ static void lay_goal(Layout *layout, const Decl *decl) {
 
 static void lay_declarations(Layout *layout, const Decl *decls) {
   static void (*const kinds[])(Layout *, const Decl *) = {
-      [DECL_TABLE] = lay_table, [DECL_INPUT] = lay_items,  [DECL_POLICY] = lay_items,
-      [DECL_DRAW] = lay_items,
-      [DECL_KPI] = lay_items,   [DECL_BLOCK] = lay_block,  [DECL_FUNCTION] = lay_function,
-      [DECL_GOAL] = lay_goal,   [DECL_EXPECT] = lay_expect};
+      [DECL_TABLE] = lay_table,       [DECL_INPUT] = lay_items, [DECL_POLICY] = lay_items,
+      [DECL_DRAW] = lay_items,        [DECL_KPI] = lay_items,   [DECL_BLOCK] = lay_block,
+      [DECL_FUNCTION] = lay_function, [DECL_GOAL] = lay_goal,   [DECL_EXPECT] = lay_expect};
   for (const Decl *decl = decls; decl; decl = decl->next)
     if (kinds[decl->kind]) kinds[decl->kind](layout, decl);
 }

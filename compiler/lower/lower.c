@@ -19,8 +19,18 @@ Nest nest_inside(const Nest *nest, const Loop *loops, int count) {
   return inside;
 }
 
-static Nest nest_of_slot(const Slot *slot) {
-  Nest nest = {.count = slot->rank};
+Nest nest_of_hidden(const Hidden *hidden) {
+  Nest nest = {.count = hidden->rank, .time = -1, .running = variable_bit(hidden->rank) - 1};
+  for (int i = 0; i < hidden->rank; i++) {
+    nest.table[i] = hidden->nest->table[hidden->variables[i]];
+    if (hidden->variables[i] == hidden->nest->time) nest.time = i;
+  }
+  return nest;
+}
+
+static Nest nest_of_slot(const Lowering *l, const Slot *slot) {
+  bool along = slot->component && l->program->component_time[slot->component] >= 0;
+  Nest nest = {.count = slot->rank, .time = along ? slot->along : -1};
   for (int i = 0; i < slot->rank; i++) {
     nest.table[i] = slot->index[i];
     nest.running |= variable_bit(i);
@@ -161,6 +171,8 @@ static Slot hidden_slot(Lowering *l, const Hidden *hidden, const Step *step, con
   When when = when_step(l, step);
   slot.stage = when.stage;
   slot.component = when.component;
+  for (int i = 0; i < hidden->rank; i++)
+    if (hidden->variables[i] == hidden->nest->time) slot.along = i;
   return slot;
 }
 
@@ -197,7 +209,7 @@ static Term *canonical(Lowering *l, const Slot *slot, const Term *term) {
 /* What the definition of a slot makes goes to `target`: the slot itself, but for a solve's. */
 static void lower_slot(Lowering *l, int which, int target) {
   const Slot *slot = &l->program->slots[which];
-  Nest nest = nest_of_slot(slot);
+  Nest nest = nest_of_slot(l, slot);
   l->owner = which;
   l->made = 0;
   l->component = slot->component;

@@ -12,6 +12,7 @@
 typedef struct Nest {
   int table[MAX_VARIABLES];
   int count;
+  int time;          /* the one that the component of the definition goes along; -1: none */
   Variables running; /* those that a loop around the term runs over: all but a group's key */
 } Nest;
 
@@ -42,6 +43,7 @@ typedef struct Hidden {
 
 /* ---- lower.c ---- */
 Nest nest_inside(const Nest *nest, const Loop *loops, int count);
+Nest nest_of_hidden(const Hidden *hidden);               /* its indices, all of them running */
 When when_computed(const Lowering *l, const Term *term); /* NULL: once */
 When when_step(const Lowering *l, const Step *step);
 /* false: not to be had, as there are too many indices, or slots, or an array would be too large. */

@@ -22,6 +22,7 @@ typedef struct Group {
 static bool is_key(Group *group, const Term *row, const Term *key) {
   const Term *reduction = group->reduction;
   if (row->kind != TERM_VARIABLE || row->index >= group->nest->count) return false;
+  if (row->index == group->nest->time) return false; /* its rows are computed one by one */
   if (key->type.kind != TYPE_REF || term_is_statements(key)) return false;
   Variables read = term_variables(key);
   if (!(read & loop_variables(reduction->loops, reduction->loop_count))) return false;
@@ -71,11 +72,8 @@ static void find_grouped(const Group *group, const Hidden *hidden, Step *step) {
 
 /* Inside of the pass run its loops and the indices, but not the one that the key gives. */
 static Nest nest_of_pass(const Hidden *hidden, const Step *step) {
-  Nest nest = {.count = hidden->rank};
-  for (int i = 0; i < hidden->rank; i++) {
-    nest.table[i] = hidden->nest->table[hidden->variables[i]];
-    if (i != step->grouped) nest.running |= variable_bit(i);
-  }
+  Nest nest = nest_of_hidden(hidden);
+  nest.running &= ~variable_bit(step->grouped);
   return nest_inside(&nest, step->scan, step->scan_count);
 }
 

@@ -2,10 +2,10 @@
  *
  * Three things make a term move out of its step into a hidden slot, over the variables that it
  * reads: policies or draws that reach the step do not reach it (then it is computed in an earlier
- * step, once for all of them); it reads no value of the component that the step is a pass of (then it
- * is computed once before all passes); or it does not change with every loop around it (then it is
- * computed once per element that matters). It may
- * move only where it cannot fault, because it may stand behind an `if` that guards it.
+ * step, once for all of them); it reads no value of the component that the step is a pass of (then
+ * it is computed once before all passes); or it does not change with every loop around it (then it
+ * is computed once per element that matters). It may move only where it cannot fault, because it
+ * may stand behind an `if` that guards it.
  */
 #include "lower/lower.h"
 
@@ -13,7 +13,7 @@ static bool is_worth_moving(Lowering *l, const Nest *nest, const Term *term, Whe
   if (!term_is_costly(term)) return false;
   When own = when_computed(l, term);
   bool earlier = step_of(own.stage) != step_of(when.stage);
-  bool outside = when.component && !own.component;
+  bool outside = nest->time < 0 && when.component && !own.component; /* along a time, it is once */
   bool less_often = term_variables(term) != nest->running;
   return earlier || outside || less_often;
 }
@@ -23,8 +23,7 @@ static Term *moved(Lowering *l, const Nest *nest, const Term *term) {
   Hidden hidden;
   if (!hidden_begin(l, nest, term_variables(term), &hidden)) return NULL;
   Step step = {.kind = STEP_MAP, .value = renamed_term(&hidden.renaming, term)};
-  Nest own = {.count = hidden.rank, .running = variable_bit(hidden.rank) - 1};
-  for (int i = 0; i < hidden.rank; i++) own.table[i] = nest->table[hidden.variables[i]];
+  Nest own = nest_of_hidden(&hidden);
   step.value = hoisted(l, &own, step.value, when_computed(l, term));
   return hidden_end(l, &hidden, step, &term->type, term->span);
 }

@@ -195,6 +195,7 @@ static void print_item(const Compiler *compiler, const char *label, const Item *
   }
   print_clauses(item->clauses, out);
   print_part("=", item->value, out);
+  print_part("initially", item->initially, out);
   if (item->or_missing) fputs(" or-missing", out);
   fputs(")\n", out);
 }
@@ -226,7 +227,8 @@ static void print_decl(const Compiler *compiler, const Decl *decl, FILE *out) {
     if (decl->file) fprintf(out, " \"%s\"", decl->file);
     print_list(decl->arguments, out);
     fputc(')', out);
-  } else if (decl->file) fprintf(out, " from \"%s\"%s", decl->file, decl->sparse ? " sparse" : "");
+  } else if (decl->file)
+    fprintf(out, " from \"%s\"%s", decl->file, decl->sparse ? " sparse" : "");
   print_type_expr(compiler, decl->result, out);
   print_names("any", decl->generics, out);
   for (const Objective *o = decl->objectives; o; o = o->next)

@@ -125,6 +125,10 @@ typedef struct data_keys {
   uint32_t *bucket; /* open addressing; row + 1, 0: empty */
   size_t buckets;   /* a power of two, at least twice the count */
   bool incomplete;  /* keys could not be read, or are wrong: an unknown one may be one of them */
+  /* of a time: how an instant that is written otherwise is found; NULL */
+  const hermes_time *time;
+  const hermes_unit *measure;
+  const hermes_unit_system *units;
 } data_keys;
 
 typedef enum keys_added { KEYS_NEW, KEYS_TWICE, KEYS_FULL } keys_added;
@@ -234,9 +238,9 @@ typedef struct data_tables {
   hermes_description *description; /* owned */
   size_t *rows;                    /* of each table; 0 for one with several indices */
   data_keys *keys;                 /* of each table */
-  uint64_t **key;                  /* of each table, a number for each key; NULL: nothing is drawn */
-  void **slot;                     /* the arrays of columns; NULL for all other slots */
-  msi_pattern *pattern;            /* of each table: what it is made of, if of one */
+  uint64_t **key;       /* of each table, a number for each key; NULL: nothing is drawn */
+  void **slot;          /* the arrays of columns; NULL for all other slots */
+  msi_pattern *pattern; /* of each table: what it is made of, if of one */
 } data_tables;
 
 /* Owns `description` from here on, also on failure. Returns NULL, with the reasons in problems. */
@@ -254,6 +258,12 @@ typedef struct data_tap {
 const data_tap *data_taps(char profile, size_t *count);
 
 /* ---- made.c: tables that a source makes ------------------------------------------------------ */
+
+/* times.c: the rows of a `time`, whose keys are its instants in the unit of its column */
+void times_name(data_tables *to, hermes_diagnostics *problems);
+void times_fill(data_tables *to);
+/* The row of an instant that is written as a number, or with another unit of time; -1: of none. */
+long times_find(const data_keys *keys, const char *key, size_t length);
 
 /* needs: the keys of files. Sets the rows of tables that are made. */
 void made_count(data_tables *to, const hermes_limits *limits, hermes_diagnostics *problems);

@@ -40,8 +40,8 @@ typedef struct name_value {
 } name_value;
 
 static const name_value ROLES[] = {
-    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT},   {"policy", HERMES_POLICY}, {"draw", HERMES_DRAWN},
-    {"sample", HERMES_SAMPLE}, {"mean", HERMES_MEAN},
+    {"column", HERMES_COLUMN}, {"input", HERMES_INPUT},   {"policy", HERMES_POLICY},
+    {"draw", HERMES_DRAWN},    {"sample", HERMES_SAMPLE}, {"mean", HERMES_MEAN},
     {"out", HERMES_OUT},       {"let", HERMES_LET},       {"kpi", HERMES_KPI},
     {"bound", HERMES_BOUND},   {"hidden", HERMES_HIDDEN}, {NULL, 0}};
 static const name_value KINDS[] = {{"real", HERMES_REAL},
@@ -246,6 +246,28 @@ static void read_numbers(reader *r, const cJSON *json, hermes_made *made) {
   }
 }
 
+static hermes_time *read_time(reader *r, const cJSON *json) {
+  hermes_time *time = json && !cJSON_IsNull(json) ? take(r, 1, sizeof *time) : NULL;
+  if (!time) return NULL;
+  time->low = number_or(r, json, "low", NAN);
+  time->step = number_or(r, json, "step", NAN);
+  time->count = (size_t)ordinal(r, member(json, "count"), "count", INT32_MAX);
+  if (!isfinite(time->low) || !(time->step > 0) || time->count == 0)
+    fail(r, "a time without instants");
+  return time;
+}
+
+/* Its one column is that of the instants. */
+static void check_time(reader *r, const hermes_table *table) {
+  const hermes_slot *slots = r->to->description.slots;
+  const hermes_unit second = hermes_source_unit("s");
+  bool one = table->column_count == 1 && table->index.rank == 1 && !table->made;
+  const hermes_slot *slot = one ? &slots[table->columns[0]] : NULL;
+  if (!slot || slot->kind != HERMES_REAL || slot->measure.scale != HERMES_LINEAR ||
+      !hermes_dimension_equal(&slot->measure.dimension, &second.dimension))
+    fail(r, "a time has one column, of its instants");
+}
+
 static hermes_made *read_made(reader *r, const cJSON *json) {
   if (!json || cJSON_IsNull(json)) return NULL;
   const hermes_source *source = hermes_source_find(text(r, json, "name"));
@@ -268,6 +290,7 @@ static void read_table(reader *r, const cJSON *json, hermes_table *table) {
   table->doc = text_or(r, json, "doc", "");
   table->source = text_or(r, json, "source", "");
   table->made = read_made(r, member(json, "made"));
+  table->time = read_time(r, member(json, "time"));
   table->index = index_of(r, json);
   table->sparse = flag(r, json, "sparse");
   size_t slots = r->to->description.slot_count;
@@ -403,6 +426,7 @@ static void check_table(reader *r, const hermes_table *table) {
       fail(r, "`%s` is not a column of it", slot->name);
   }
   if (table->made && !r->failed) check_made(r, table);
+  if (table->time && !r->failed) check_time(r, table);
   for (size_t i = 0; i < table->index.rank && table->index.rank > 1 && !r->failed; i++)
     if (d->tables[table->index.table[i]].index.rank != 1)
       fail(r, "an index over a table that has no rows of its own");

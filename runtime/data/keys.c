@@ -82,7 +82,8 @@ long keys_find(const data_keys *keys, const char *key, size_t length, size_t gue
   if (guess < keys->count && is_key(keys, guess, key, length)) return (long)guess;
   size_t next = guess + 1 < keys->count ? guess + 1 : 0;
   if (is_key(keys, next, key, length)) return (long)next;
-  return (long)keys->bucket[bucket_of(keys, key, length)] - 1;
+  long row = (long)keys->bucket[bucket_of(keys, key, length)] - 1;
+  return row < 0 && keys->time ? times_find(keys, key, length) : row;
 }
 
 /* "its keys are s1, s2, ..." */

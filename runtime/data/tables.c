@@ -132,7 +132,7 @@ static void read_pattern(loader *l, size_t table) {
 static void collect_keys(loader *l, size_t table) {
   const hermes_made *made = l->description->tables[table].made;
   if (made && made->file) read_pattern(l, table);
-  if (!has_rows(l->description, table) || made) return;
+  if (!has_rows(l->description, table) || made || l->description->tables[table].time) return;
   data_source *source = source_of(l, table);
   l->to->keys[table].incomplete = true; /* until they are read */
   if (!open_source(l, source)) return;
@@ -479,10 +479,12 @@ static void load(loader *l, const char *directory, const hermes_limits *limits) 
   if (l->source_count && !open_directory(l, directory)) return;
   for (size_t i = 0; i < l->description->table_count; i++)
     collect_keys(l, i);
+  times_name(l->to, l->problems);
   made_count(l->to, limits, l->problems);
   if (!data_check_limits(l->description, l->to->rows, limits, l->problems)) return;
   made_name(l->to, limits, l->problems);
   if (!allocate_columns(l)) return;
+  times_fill(l->to);
   for (size_t i = 0; i < l->description->table_count; i++)
     fill_table(l, i);
   if (l->problems->errors == l->errors_before) made_fill(l->to, limits, l->problems);

@@ -10,6 +10,7 @@ import csv
 import functools
 import math
 import pathlib
+import re
 
 RELATIVE = 1e-10  # Python sums in another order
 
@@ -98,8 +99,30 @@ def key_column(table, lines):
     return table["name"] if table["name"] in lines[0] else next(iter(lines[0]))
 
 
+SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "ms": 0.001}
+INSTANT = re.compile(r"([-+.\d]+(?:[eE][-+]?\d+)?) *([a-z]*)")
+
+
+class Instants(dict):
+    """The rows of a `time`, by whatever spelling of their instant."""
+
+    def __init__(self, rows, unit):
+        super().__init__((row.key, row) for row in rows)
+        self.all, self.unit = rows, unit
+
+    def get(self, key, absent=None):
+        number, unit = INSTANT.fullmatch(key.strip()).groups()
+        wanted = float(number) * SECONDS[unit or self.unit] / SECONDS[self.unit]
+        return next((row for row in self.all if abs(row.instant - wanted) < 1e-6), absent)
+
+    __getitem__ = get
+
+
 def keys_of(info, number, data):
     table = info["tables"][number]
+    if table.get("time"):
+        time = table["time"]
+        return [f"{time['low'] + i * time['step']:.12g}" for i in range(int(time["count"]))]
     lines = lines_of(pathlib.Path(data) / table["source"])
     return [line[key_column(table, lines)] for line in lines]
 
@@ -113,10 +136,18 @@ class Tables:
         self.info, self.data = info, pathlib.Path(data)
         self.rows = {n: [Row(k, i) for i, k in enumerate(keys_of(info, n, data))]
                      for n, t in enumerate(info["tables"]) if has_rows(t, n)}
-        self.by_key = {n: {r.key: r for r in rows} for n, rows in self.rows.items()}
+        self.by_key = {n: self.keyed(n, rows) for n, rows in self.rows.items()}
         self.pairs = {}
         for n, table in enumerate(info["tables"]):
             self.fill(n, table)
+
+    def keyed(self, number, rows):
+        table = self.info["tables"][number]
+        if not table.get("time"):
+            return {r.key: r for r in rows}
+        for row in rows:
+            row.instant = table["time"]["low"] + row.number * table["time"]["step"]
+        return Instants(rows, self.slot(table["columns"][0])["unit"])
 
     def slot(self, number):
         return self.info["slots"][int(number)]
@@ -145,6 +176,8 @@ class Tables:
             setattr(row, slot["name"], value)
 
     def fill(self, number, table):
+        if table.get("time"):
+            return
         lines = lines_of(self.data / table["source"])
         if has_rows(table, number):
             for row, line in zip(self.rows[number], lines):
@@ -154,12 +187,12 @@ class Tables:
         names = [self.info["tables"][i]["name"] for i in (a, b)]
         if a == b:
             names = list(lines[0])[:2]
-        found = {tuple(line[name] for name in names): line for line in lines}
+        found = {(self.by_key[a].get(line[names[0]]), self.by_key[b].get(line[names[1]])): line for line in lines}
         pairs = self.pairs[number] = {}
         for x in self.rows[a]:
             for y in self.rows[b]:
                 pairs[x, y] = row = Row(f"{x}, {y}", len(pairs))
-                self.set_columns(table, row, found.get((x.key, y.key), {}))
+                self.set_columns(table, row, found.get((x, y), {}))
 
     def names(self):
         return {t["name"]: self.rows.get(n, self.pairs.get(n))

@@ -6,7 +6,7 @@ endif
 
 syntax match hermesOperator /\v\.\.\<?|-\>|[=!<>]\=|[-+*\/^<>=~]/
 syntax match hermesFunction /\v[A-Za-z0-9_]@<![A-Za-z_][A-Za-z0-9_]*\(@=/
-syntax match hermesKeyword /\v\.@<![A-Za-z0-9_]@<!%(blueprint|module|import|unit|sparse|table|from|input|policy|draw|function|any|operational|functional|block|out|solve|let|return|kpi|goal|maximize|minimize|subject|to|expect|vary|by|assert|within|default|step|start|tolerance|damping|iterations|with|confidence|missing)[A-Za-z0-9_]@!%([ \t]*[:.=(\[])@!/
+syntax match hermesKeyword /\v\.@<![A-Za-z0-9_]@<!%(blueprint|module|import|unit|sparse|table|from|input|policy|draw|function|any|operational|functional|block|out|solve|let|return|kpi|goal|maximize|minimize|subject|to|expect|vary|by|assert|within|default|step|start|tolerance|damping|iterations|with|confidence|time|initially|missing)[A-Za-z0-9_]@!%([ \t]*[:.=(\[])@!/
 syntax match hermesKeyword /\v[A-Za-z0-9_]@<!default%([ \t]*\=)@=/
 syntax match hermesBuiltin /\v[A-Za-z0-9_]@<!%(lin|db|psum|pmean|min|max|abs|sign|sqrt|hypot|mod|exp|log|log10|log2|floor|ceil|round|sin|cos|tan|asin|acos|atan|atan2|bessel_j1|bessel_i0_scaled|log_gamma|gamma_p|marcum_p|expectation|probability|sum|product|argmin|argmax|mean|lmean|count|share|any|all|percentile|median)%([ \t]*\()@=/
 syntax match hermesDeclaration /\v[A-Za-z0-9_]@<!%(blueprint|module|unit|table|function|block|kpi|out|let)%([ \t]+[A-Za-z_])@=/ nextgroup=hermesName skipwhite

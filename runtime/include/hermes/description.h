@@ -19,7 +19,7 @@ typedef enum hermes_role {
   HERMES_COLUMN,
   HERMES_INPUT,
   HERMES_POLICY,
-  HERMES_DRAWN,  /* a draw */
+  HERMES_DRAWN, /* a draw */
   HERMES_OUT,
   HERMES_LET,
   HERMES_KPI,
@@ -88,15 +88,22 @@ typedef struct hermes_made {
   const hermes_source *source;
   int of;           /* the table that the source is about, or -1 */
   const char *file; /* that it reads, or NULL */
-  int place[2];    /* its columns x and y: slots */
-  double *numbers; /* arguments, in the source's units */
+  int place[2];     /* its columns x and y: slots */
+  double *numbers;  /* arguments, in the source's units */
   size_t number_count;
 } hermes_made;
+
+/* The instants of a `time`: rows without a file, and their one column. Its unit is theirs. */
+typedef struct hermes_time {
+  double low, step;
+  size_t count;
+} hermes_time;
 
 typedef struct hermes_table {
   const char *name, *doc;
   const char *source;       /* the name of its file, or how it is made: "hexagonal(2, 500 m)" */
-  struct hermes_made *made; /* NULL: a file holds it */
+  struct hermes_made *made; /* NULL: no source makes it */
+  hermes_time *time;        /* NULL: it is none */
   hermes_index index;       /* of a one-index table: itself alone */
   bool sparse;
   int *columns; /* slots */
@@ -199,7 +206,7 @@ void hermes_domain_text(const hermes_domain *domain, const char *unit, char *tex
 
 /* The file that a table is read from, or NULL. */
 static inline const char *hermes_table_file(const hermes_table *table) {
-  return table->made ? table->made->file : table->source;
+  return table->time ? NULL : table->made ? table->made->file : table->source;
 }
 
 /* Is any table read from a file? */
