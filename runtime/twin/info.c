@@ -139,6 +139,7 @@ static void print_text(const twin_session *s, FILE *out) {
   print_tables(s, out);
   print_slots(s, out, "inputs", d->inputs, d->input_count);
   print_slots(s, out, "policies", d->policies, d->policy_count);
+  print_slots(s, out, "draws", d->draws, d->draw_count);
   print_blocks(s, out);
   print_slots(s, out, "kpis", d->kpis, d->kpi_count);
   print_goal(s, out);

@@ -29,7 +29,7 @@ static bool is_valid(const report *r) {
 /* ---- --show ------------------------------------------------------------------------------- */
 
 /* Everything that has a name of its own; columns are named with their table. */
-static const hermes_role showable[] = {HERMES_OUT, HERMES_LET, HERMES_POLICY, HERMES_INPUT,
+static const hermes_role showable[] = {HERMES_OUT, HERMES_LET, HERMES_DRAWN, HERMES_POLICY, HERMES_INPUT,
                                        HERMES_KPI};
 enum { SHOWABLE = sizeof showable / sizeof *showable };
 

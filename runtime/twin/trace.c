@@ -275,6 +275,7 @@ enum {
   DATA_ROLES = 1 << HERMES_COLUMN,
   DECISION_ROLES = 1 << HERMES_POLICY,
   INPUT_ROLES = 1 << HERMES_INPUT,
+  DRAW_ROLES = 1 << HERMES_DRAWN,
   BLOCK_ROLES = 1 << HERMES_OUT | 1 << HERMES_LET,
   KPI_ROLES = 1 << HERMES_KPI,
 };
@@ -311,11 +312,12 @@ static void walk(printer *p) {
       {"data", "tables", "What the tables say of these rows.", -1, DATA_ROLES, true},
       {"inputs", "inputs", "What holds for all.", -1, INPUT_ROLES, false},
       {"decision", "policies", "What is decided.", -1, DECISION_ROLES, false},
+      {"draws", "draws", "What chance left, in the first draw.", -1, DRAW_ROLES, true},
   };
   static const section after = {"kpis", "kpis", "What comes out.", -1, KPI_ROLES, false};
   const hermes_description *d = p->report->session->description;
   for (size_t i = 0; i < sizeof before / sizeof *before; i++)
-    walk_section(p, &before[i]);
+    if (before[i].roles != DRAW_ROLES || d->draw_count) walk_section(p, &before[i]);
   for (size_t i = 0; i < d->block_count; i++) {
     const hermes_block *b = &d->blocks[i];
     walk_section(p, &(section){b->name, b->kind, b->doc, (int)i, BLOCK_ROLES, false});
