@@ -125,7 +125,8 @@ static void declare_table(Checker *checker, const Decl *decl) {
   Table *table = &program->tables[program->table_count];
   *table = (Table){.name = decl->name.text,
                    .doc = decl->doc,
-                   .source = decl->source.text ? source_text_of(checker, decl) : decl->file,
+                   .source = decl->source.text || decl->instants ? source_text_of(checker, decl)
+                                                                 : decl->file,
                    .made = {.of = -1},
                    .sparse = decl->sparse,
                    .span = decl->name.span};

@@ -189,8 +189,9 @@ static void write_file(Document *document, const Decl *table) {
 
 static void write_source(Document *document, const Decl *decl) {
   const Program *program = &document->compiler->program;
-  if (decl->source.text == NULL) write_file(document, decl);
-  for (int i = 0; i < program->table_count && decl->source.text != NULL; i++)
+  bool made = decl->source.text != NULL || decl->instants != NULL;
+  if (!made) write_file(document, decl);
+  for (int i = 0; i < program->table_count && made; i++)
     if (strcmp(program->tables[i].name, decl->name.text) == 0)
       write_made(document, &program->tables[i]);
 }
