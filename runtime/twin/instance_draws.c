@@ -11,6 +11,7 @@
 #include "twin/instance.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,23 +44,37 @@ static bool is_decided(const hermes_slot *slot) {
 
 /* ---- memory ---- */
 
+/* More candidates at once save little, and every thread has a tile of its own. */
+#define MOST_BYTES ((uint64_t)64 << 20)
 /* Each draw's samples are kept, for intervals, where they are not too many. */
 #define MOST_KEPT ((uint64_t)64 << 20)
+
+static size_t count_sums(const hermes_twin *twin) {
+  const hermes_description *d = twin->description;
+  size_t count = 0;
+  for (size_t i = 0; i < d->slot_count; i++)
+    if (is_mean(&d->slots[i])) count += instance_elements(twin, (int)i);
+  return count;
+}
+
+static bool keeps_samples(const hermes_twin *twin, bool wanted) {
+  uint64_t bytes = (uint64_t)count_sums(twin) * twin->draws * sizeof(double);
+  return wanted && bytes > 0 && bytes <= MOST_KEPT;
+}
 
 static uint64_t bytes_of_decided(const hermes_twin *twin, bool keeps) {
   const hermes_description *d = twin->description;
   uint64_t bytes = sizeof(decided) + (d->slot_count + 1) * sizeof(void *);
   for (size_t i = 0; i < d->slot_count; i++)
-    if (is_decided(&d->slots[i]) || is_mean(&d->slots[i]))
-      bytes += instance_elements(twin, (int)i) * sizeof(double);
-  return bytes + (keeps ? MOST_KEPT : 0);
+    if (is_decided(&d->slots[i])) bytes += instance_elements(twin, (int)i) * sizeof(double);
+  return bytes + count_sums(twin) * sizeof(double) * (keeps ? twin->draws + 1 : 1);
 }
 
-/* As many candidates as the memory limit leaves room for. */
+/* As many candidates as memory is left for; one in any case. */
 static size_t tile_size(const hermes_twin *twin, size_t count, bool keeps) {
   uint64_t used = data_memory(twin->description, twin->tables->rows),
-           limit = data_memory_limit(&twin->limits);
-  uint64_t room = limit > used ? (limit - used) / bytes_of_decided(twin, keeps) : 0;
+           limit = data_memory_limit(&twin->limits), left = limit > used ? limit - used : 0;
+  uint64_t room = (left < MOST_BYTES ? left : MOST_BYTES) / bytes_of_decided(twin, keeps);
   return room < 1 ? 1 : room < count ? (size_t)room : count;
 }
 
@@ -89,9 +104,7 @@ static bool allocate_item(const tile *t, decided *item, bool keeps) {
 }
 
 static bool allocate_tile(tile *t, size_t count, bool keeps) {
-  for (size_t i = 0; i < t->description->slot_count; i++)
-    if (is_mean(&t->description->slots[i])) t->sum_count += instance_elements(t->twin, (int)i);
-  keeps &= t->sum_count > 0 && t->sum_count * t->twin->draws <= MOST_KEPT / sizeof(double);
+  t->sum_count = count_sums(t->twin);
   t->items = calloc(count, sizeof *t->items);
   bool good = t->items != NULL;
   for (; good && t->count < count; t->count++) good = allocate_item(t, &t->items[t->count], keeps);
@@ -301,11 +314,12 @@ static void aim(tile *t, size_t first, double *kpis, double *bounds, double *dra
 
 int instance_evaluate_draws(hermes_twin *twin, size_t count, const double *candidates, double *kpis,
                             double *bounds, hermes_outcome *outcomes, double *draws) {
-  size_t size = tile_size(twin, count, draws != NULL);
+  bool keeps = keeps_samples(twin, draws != NULL);
+  size_t size = tile_size(twin, count, keeps);
   bool good = true;
   for (size_t first = 0; good && first < count; first += size) {
     tile t = {.twin = twin, .description = twin->description};
-    good = allocate_tile(&t, count - first < size ? count - first : size, draws != NULL);
+    good = allocate_tile(&t, count - first < size ? count - first : size, keeps);
     if (good) {
       aim(&t, first, kpis, bounds, draws, outcomes);
       evaluate_tile(&t, candidates + first * twin->candidate_size);
