@@ -259,7 +259,24 @@ static const struct {
 #include "check/builtins.def"
 };
 
+/* Where there is a time. */
+static void add_time_functions(Gathering *g) {
+  const Program *program = &g->compiler->program;
+  int table = 0;
+  while (table < program->table_count && program->tables[table].time.count == 0) table++;
+  if (table == program->table_count) return;
+  add_name(g, (Follower){.text = "instant",
+                         .type = "instant(t: row of a time) -> h",
+                         .doc = "the time of an instant",
+                         .kind = FOLLOWER_BUILTIN});
+  add_name(g, (Follower){.text = "step",
+                         .type = "step(T: a time) -> h",
+                         .doc = "the step of a time",
+                         .kind = FOLLOWER_BUILTIN});
+}
+
 static void add_builtins(Gathering *g) {
+  add_time_functions(g);
   for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
     add_name(g, (Follower){.text = builtins[i].name,
                            .type = builtins[i].signature,
