@@ -149,6 +149,7 @@ static void print_node(const Expr *expr, FILE *out) {
   print_fors(expr->fors, out);
   print_part("if", expr->filter, out);
   print_part("default", expr->fallback, out);
+  print_part("confidence", expr->certainty, out);
   fputc(')', out);
 }
 
@@ -194,14 +195,17 @@ static void print_item(const Compiler *compiler, const char *label, const Item *
       fputs(" (values", out), print_list(item->domain->values, out), fputc(')', out);
   }
   print_clauses(item->clauses, out);
-  print_part("=", item->value, out);
+  print_part(item->is_drawn ? "~" : "=", item->value, out);
   print_part("initially", item->initially, out);
   if (item->or_missing) fputs(" or-missing", out);
   fputs(")\n", out);
 }
 
 static void print_statement(const Compiler *compiler, const Statement *s, FILE *out) {
-  static const char *const labels[] = {"in", "out", "solve", "let", "return", "vary", "assert"};
+  static const char *const labels[] = {
+      [STATEMENT_IN] = "in",   [STATEMENT_OUT] = "out",       [STATEMENT_SOLVE] = "solve",
+      [STATEMENT_LET] = "let", [STATEMENT_RETURN] = "return", [STATEMENT_VARY] = "vary",
+      [STATEMENT_ASSERT] = "assert"};
   if (s->item) {
     print_item(compiler, labels[s->kind], s->item, out);
     return;
@@ -217,8 +221,11 @@ static void print_statement(const Compiler *compiler, const Statement *s, FILE *
 }
 
 static void print_decl(const Compiler *compiler, const Decl *decl, FILE *out) {
-  static const char *const labels[] = {"error",    "import", "unit", "table", "input", "policy",
-                                       "function", "block",  "kpi",  "goal",  "expect"};
+  static const char *const labels[] = {
+      [DECL_ERROR] = "error",   [DECL_IMPORT] = "import",     [DECL_UNIT] = "unit",
+      [DECL_TABLE] = "table",   [DECL_INPUT] = "input",       [DECL_POLICY] = "policy",
+      [DECL_DRAW] = "draw",     [DECL_FUNCTION] = "function", [DECL_BLOCK] = "block",
+      [DECL_KPI] = "kpi",       [DECL_GOAL] = "goal",         [DECL_EXPECT] = "expect"};
   fprintf(out, "(%s%s", decl->operational ? "operational " : "", labels[decl->kind]);
   if (decl->name.text) fprintf(out, " %s", decl->name.text);
   print_names("index", decl->indices, out);
