@@ -34,9 +34,11 @@ const char *stage_class(unsigned stage) {
 
 const char *slot_identity(const Document *document, int number) {
   const Slot *slot = &document->program->slots[number];
-  if (slot->role == ROLE_COLUMN)
-    return arena_format(document->arena, "column-%s-%s",
-                        document->program->tables[slot->table].name, slot->name);
+  const Table *table = slot->role == ROLE_COLUMN ? &document->program->tables[slot->table] : NULL;
+  if (table && table->time.count) /* nobody wrote its column */
+    return arena_format(document->arena, "table-%s", table->name);
+  if (table)
+    return arena_format(document->arena, "column-%s-%s", table->name, slot->name);
   if (slot->role == ROLE_LET)
     return arena_format(document->arena, "let-%s-%s", document->program->blocks[slot->block].name,
                         slot->name);

@@ -8,7 +8,8 @@ static const char introduction[] =
     "// Blueprints of Hermes " HERMES_VERSION ", for Lark.\n"
     "// Made by `hermesc grammar` from the compiler's own grammar. Parses what hermesc parses, "
     "but\n"
-    "// for the limits of the language, with: Lark(text, parser=\"lalr\", lexer=\"contextual\")\n"
+    "// for a word too many behind a unit's power, and the limits of the language, with:\n"
+    "// Lark(text, parser=\"lalr\", lexer=\"contextual\")\n"
     "\n"
     "start: source\n";
 
