@@ -3,7 +3,7 @@
 
 usage: run.py HERMESC [WORKDIR [NAME...]]
 
-Every blueprint beside this file and in examples/ is built, and run by both evaluators: as it is,
+Every blueprint beside this file, and in examples/ with data, is built and run by both evaluators: as it is,
 with the cases that it names, and with decisions drawn at random (always the same ones). All that
 comes out must agree: KPIs, every array, traces, verdicts, rankings, exit codes and reasons.
 Decisions and texts must be the same; numbers may differ by 1e-12 relative, of logarithms by that of
@@ -396,7 +396,8 @@ def examine(blueprint, work, hermesc, data=None):
 
 def examine_all(hermesc, work, names):
     generate.write_all(work / "data")
-    blueprints = sorted(HERE.glob("*.hbp")) + sorted(EXAMPLES.glob("*/*.hbp"))
+    examples = [b for b in sorted(EXAMPLES.glob("*/*.hbp")) if data_of(b, work).is_dir()]
+    blueprints = sorted(HERE.glob("*.hbp")) + examples
     blueprints = [b for b in blueprints if not names or b.stem in names]
     tally = Tally()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
