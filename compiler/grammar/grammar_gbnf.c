@@ -294,8 +294,8 @@ static const char introduction[] =
     "# Blueprints of Hermes " HERMES_VERSION ", for llama.cpp and others that read GBNF.\n"
     "# Made by `hermesc grammar` from the compiler's own grammar. What is written by it parses, "
     "but\n"
-    "# for `or missing` with something behind it, and more than the limits of the language. Of "
-    "what\n"
+    "# for `or missing` with something behind it, a word too many behind a unit's power, and more\n"
+    "# than the limits of the language. Of what\n"
     "# parses, it leaves out words that stand right behind a bracket, a quote or a `%`, as in\n"
     "# `x[u]for`: a blank belongs between; and what has no meaning: `5.x`, `5(x)`, `vary 5 by "
     "1`.\n";

@@ -195,7 +195,7 @@ def check_page(path):
 
 # ---- what must be on a page ----
 
-ROLES = {"column": "column-{0}", "input": "value-{0}", "policy": "value-{0}", "out": "value-{0}", "kpi": "value-{0}"}
+ROLES = {"column": "column-{0}", "input": "value-{0}", "policy": "value-{0}", "draw": "value-{0}", "out": "value-{0}", "kpi": "value-{0}"}
 
 
 def slots_of(path):
@@ -210,9 +210,11 @@ def slots_of(path):
 def check_complete(path):
     root, markdown = check_page(path), page(path, "markdown")
     ids = {e.get("id") for e in root.iter()}
+    times = re.findall(r"^time (\w+)", path.read_text(encoding="utf-8"), re.M)
     for role, name in slots_of(path):
         if role in ROLES:
-            wanted = ROLES[role].format(name.replace(".", "-"))
+            table = name.partition(".")[0]
+            wanted = f"table-{table}" if table in times else ROLES[role].format(name.replace(".", "-"))
             require(wanted in ids, f"{role} {name}: no {wanted}")
         if role not in ("bound", "function"):
             require(name.rpartition(".")[2] in markdown, f"{role} {name} is not in the Markdown")
