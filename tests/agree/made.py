@@ -7,8 +7,10 @@ statements ends in a line `}`: shrinking (shrink.py) takes such pieces away.
 import random
 import re
 
+from made_chance import Chance
+from made_change import Change
 from made_data import DATA_SETS, EXTREME, LARGE, MADE, PAIRS, TABLES
-from made_terms import Function, Scope, Terms, Value
+from made_terms import Function, Scope, Value
 from made_types import (BOOL, ENUMERATIONS, GAIN, LEVELS, LINEAR, NUMBER, POINT, SLOPED, Type,
                         difference, is_linear, linear, logarithmic, product, row_of,
                         spell_dimension, spell_type, spell_unit)
@@ -27,7 +29,7 @@ ALONE = Type("real", "generic", (("Q", 1),))
 BUDGET = 32  # terms of one definition
 
 
-class Maker(Terms):
+class Maker(Chance, Change):
     def __init__(self, seed):
         super().__init__(random.Random(seed))
         self.seed = seed
@@ -56,8 +58,8 @@ class Maker(Terms):
         return tuple(self.rng.sample(list(self.columns), min(most, count)))
 
     def scope_of(self, index, values):
-        """Of values, those that policies reach are the nearest at hand."""
-        near = [v for v in values if v.name in self.decided]
+        """Of values, those that policies or draws reach are the nearest at hand."""
+        near = [v for v in values if v.name in self.decided | self.drawn]
         scope = Scope(values=tuple(values) + 6 * tuple(near))
         for table in index:
             scope = self.loop(table, scope)[1]
@@ -118,6 +120,8 @@ class Maker(Terms):
             self.declarations.append(f'table {table} from "{table}.csv"{self.doc()} {{\n{body}}}\n')
         if self.chance(0.2):
             self.made_table()
+        if self.chance(0.4):
+            self.time_table()
         for table, (index, sparse, all_columns) in PAIRS.items():
             columns = self.chosen(all_columns)
             if not columns or self.chance(0.3):
@@ -229,13 +233,17 @@ class Maker(Terms):
     def block(self):
         rng, name = self.rng, self.fresh("block")
         operational = self.chance(0.5)
-        roles = ("input", "out", "policy") if operational else ("input", "out")
+        roles = ("input", "draw", "out") + ("policy",) * operational
         outside = [v for v in self.values if v.role in roles]
         own, lines = [], []
         for _ in range(rng.choice([1, 1, 2, 3])):
             lines.append(self.definition(name, operational, outside, own))
             if ".home" in lines[-1] and self.chance(0.5):
                 lines.append(self.sibling(lines[-1], own))
+        if not operational and self.chance(0.3):
+            lines += self.solved(name, outside, own)
+        if "slot" in self.columns and self.chance(0.6):
+            lines += self.stepped(name, outside, own)
         rng.shuffle(lines)
         reads = sorted(set(re.findall(r"\w+", "".join(lines))) & {v.name for v in outside})
         if reads and self.chance(0.5):
@@ -277,9 +285,11 @@ class Maker(Terms):
         return text
 
     def note(self, name, text):
-        """Do policies reach it?"""
-        if self.decided & set(re.findall(r"\w+", text)):
+        """Do policies reach it, or chance?"""
+        words = set(re.findall(r"\w+", text))
+        if self.decided & words:
             self.decided.add(name)
+        self.note_chance(name, words)
 
     def decisions(self):
         """A block that takes policies up as they are, so that any other may read them."""
@@ -354,14 +364,22 @@ class Maker(Terms):
     # ---- what comes out
 
     def public(self):
-        return [v for v in self.values if v.role in ("input", "out", "kpi")]
+        return [v for v in self.values if v.role in ("input", "draw", "out", "kpi")]
+
+    def of_one_kind(self):
+        """No means over draws, or nothing drawn beside them."""
+        return self.without(self.rng.choice([self.drawn, self.concluded, self.concluded]),
+                            self.public())
 
     def kpi(self):
         kind = self.rng.choice([self.rng.choice(LINEAR), NUMBER, BOOL, GAIN,
                                 self.rng.choice(LEVELS)])
-        name, unit = self.fresh("k"), spell_type(self.rng, kind)
-        scope = self.scope_of((), self.public())
+        scope = self.scope_of((), self.of_one_kind())
         text = self.expression(kind, scope, self.rng.choice([2, 3, 3]), 24)
+        if kind == BOOL and self.drawn & set(re.findall(r"\w+", text)):
+            kind = NUMBER
+            text = f"if {text} then 1 else 0"  # a truth has no mean
+        name, unit = self.fresh("k"), spell_type(self.rng, kind)
         self.declarations.append(f"kpi {name} : {unit} = {text}{self.doc()};\n")
         self.values.append(Value(name, kind, (), "kpi"))
         self.note(name, text)
@@ -382,15 +400,19 @@ class Maker(Terms):
         self.values.append(Value(name, NUMBER, (), "kpi"))
         self.note(name, value.name)
 
+    def certainty(self):
+        return self.rng.choice(["", f" with confidence {self.rng.choice([50, 90, 99.9])} %"])
+
     def goal(self):
         kpis = [v for v in self.values if v.role == "kpi" and v.type.kind == "real"]
         chosen = self.rng.sample(kpis, min(len(kpis), 3))
-        scope = self.scope_of((), self.public())
+        scope = self.scope_of((), self.of_one_kind())
+        steady = self.scope_of((), self.without(self.drawn, self.public()))
         objectives = ", ".join(f"{self.rng.choice(['maximize', 'minimize'])} {v.name}"
                                for v in chosen[:2])
         bounds = [f"{v.name} {self.rng.choice(['<', '<=', '>', '>='])} "
-                  f"{self.side(v.type, scope, 1, 8)}" for v in chosen[1:]]
-        bounds += [f"{v.name} == {self.side(BOOL, scope, 1, 8)}" for v in self.values
+                  f"{self.side(v.type, scope, 1, 8)}{self.certainty()}" for v in chosen[1:]]
+        bounds += [f"{v.name} == {self.side(BOOL, steady, 1, 8)}" for v in self.values
                    if v.role == "kpi" and v.type == BOOL and self.chance(0.5)]
         subject = f" subject to {', '.join(bounds)}" if bounds else ""
         self.declarations.append(f"goal {objectives}{subject};\n")
@@ -465,11 +487,16 @@ class Maker(Terms):
         self.givens("input")
         self.givens("policy")
         self.decisions()
+        chance = self.chance(0.7)
         for _ in range(rng.choice([1, 1, 2, 2, 3, 5])):
+            if chance and self.chance(0.6):
+                self.draws()
             self.block()
             rng.choice([self.coupled, self.recurrent, *[lambda: None] * 3])()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.kpi()
+        for _ in range(rng.choice([1, 2]) if self.drawn else 0):
+            self.concluded_kpi()
         for value in rng.sample(self.public(), min(3, len(self.public()))):
             self.kpi_of(value)
         self.goal()

@@ -13,7 +13,8 @@ from made_types import (ANGLE, BOOL, ENUMERATIONS, FIELD_LEVELS, GAIN, KELVIN, L
 
 MOST_LOOPS = 4  # around one term: keeps its work small
 MOST_EXPONENT = 3
-LETTER = {"site": "s", "cell": "c", "ue": "u", "hour": "h", "mast": "m"}
+LETTER = {"site": "s", "cell": "c", "ue": "u", "hour": "h", "mast": "m",
+          "slot": "t"}
 NUMBERS = ["0", "1", "2", "3", "7", "0.5", "0.25", "12", "1.75", "100"]  # no 10: `10 * log10(x)`
 
 
@@ -135,6 +136,8 @@ class Terms:
         return self.rng.choice(own) if own else None
 
     def written(self, value, way, rows, scope):
+        if value.role == "time":
+            return f"{value.name}({rows[0]})"
         if way == "member":
             return f"{rows[0]}.{value.name}"
         name = value.name

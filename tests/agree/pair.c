@@ -12,6 +12,7 @@ enum {
   CANDIDATES = 3,      /* drawn at random, before and after inputs are */
   EXPECT_ROWS = 4,     /* looked at, of one expect from one candidate */
   MOST_WORK = 4000000, /* operations of one candidate: the interpreter takes its time */
+  DRAWS = 3,           /* of each candidate, where the blueprint draws */
   PROBLEMS_SHOWN = 6,
 };
 
@@ -95,7 +96,8 @@ static void same_slots(session *s) {
   }
 }
 
-/* As they lie in the arrays, in coherent units. */
+/* As they lie in the arrays, in coherent units. needs: what was read, as a candidate of draws is
+ * computed once more for its readers, and what lies behind a fault is erased for them. */
 static void same_arrays(session *s) {
   for (size_t i = 0; i < s->description->slot_count; i++) {
     const hermes_slot *slot = &s->description->slots[i];
@@ -190,11 +192,60 @@ static void hold_candidate(session *s, const double *candidate) {
   same_outcomes(s, "candidate", &x.outcome, &y.outcome);
   same_numbers(s, "KPI", x.kpis, y.kpis, d->kpi_count);
   same_numbers(s, "bound", x.bounds, y.bounds, d->constraint_count);
-  if (!s->a->faulted && !s->b->faulted) same_arrays(s);
   same_slots(s);
+  same_arrays(s);
   *(x.outcome.status == HERMES_OK ? &s->tally->valid : &s->tally->invalid) += 1;
   results_free(&x);
   results_free(&y);
+}
+
+/* ---- draws ---- */
+
+typedef struct chances {
+  double *kpis, *bounds, *draws;
+  hermes_outcome *outcomes;
+} chances;
+
+/* Of `count` candidates in DRAWS draws: what the door gives, and what each draw was. */
+static chances evaluate_draws(session *s, hermes_twin *twin, const double *candidates,
+                              size_t count) {
+  const hermes_description *d = s->description;
+  chances c = {.kpis = allocated(count * d->kpi_count, sizeof *c.kpis),
+               .bounds = allocated(count * d->constraint_count, sizeof *c.bounds),
+               .draws = allocated(count * DRAWS * d->kpi_count, sizeof *c.draws),
+               .outcomes = allocated(count, sizeof *c.outcomes)};
+  if (s->door.set_draws(twin, DRAWS) != HERMES_OK ||
+      s->door.evaluate(twin, count, candidates, c.kpis, c.bounds, c.outcomes, c.draws) != HERMES_OK)
+    differ(s, "draws are not evaluated: %s", s->door.last_error(twin));
+  return c;
+}
+
+static void chances_free(chances *c) {
+  free(c->kpis);
+  free(c->bounds);
+  free(c->draws);
+  free(c->outcomes);
+}
+
+/* Candidates one behind the other, as each draw serves them all; the arrays are those of the last
+ * candidate in its first draw. */
+static void hold_draws(session *s, const double *candidates, size_t count) {
+  const hermes_description *d = s->description;
+  chances x = evaluate_draws(s, s->a, candidates, count);
+  chances y = evaluate_draws(s, s->b, candidates, count);
+  for (size_t i = 0; i < count; i++) {
+    same_outcomes(s, "candidate over draws", &x.outcomes[i], &y.outcomes[i]);
+    *(x.outcomes[i].status == HERMES_OK ? &s->tally->valid : &s->tally->invalid) += 1;
+  }
+  same_numbers(s, "mean over draws", x.kpis, y.kpis, count * d->kpi_count);
+  same_numbers(s, "bound over draws", x.bounds, y.bounds, count * d->constraint_count);
+  same_numbers(s, "KPI in a draw", x.draws, y.draws, count * DRAWS * d->kpi_count);
+  same_slots(s);
+  same_arrays(s);
+  chances_free(&x);
+  chances_free(&y);
+  s->door.set_draws(s->a, 1);
+  s->door.set_draws(s->b, 1);
 }
 
 /* ---- expects ---- */
@@ -266,11 +317,11 @@ static bool take_default(session *s, double *candidate, double *other) {
   return x == HERMES_OK;
 }
 
-/* By default, with decisions drawn, through expects, and by default once more: what one candidate
+/* By default, with decisions drawn, through expects, over draws, and by default once more: what one candidate
  * left behind must not show in the next. */
 static void hold_candidates(session *s) {
   size_t size = s->door.candidate_size(s->a);
-  double *standard = allocated(size, sizeof *standard), *drawn = allocated(size, sizeof *drawn);
+  double *standard = allocated(2 * size, sizeof *standard), *drawn = standard + size;
   bool has_standard = take_default(s, standard, drawn);
   if (has_standard) hold_candidate(s, standard);
   for (int i = is_large(s) ? CANDIDATES - 1 : 0; i < CANDIDATES; i++) {
@@ -279,10 +330,11 @@ static void hold_candidates(session *s) {
   }
   if (!is_large(s)) {
     hold_expects(s, has_standard ? standard : drawn);
+    if (s->description->draw_count)
+      hold_draws(s, has_standard ? standard : drawn, has_standard ? 2 : 1);
     if (has_standard) hold_candidate(s, standard);
   }
   free(standard);
-  free(drawn);
 }
 
 static hermes_twin *open_twin(session *s, const hermes_model *model, uint64_t work,
