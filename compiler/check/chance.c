@@ -423,20 +423,12 @@ static int table_of_variable(const Scope *scope, int variable) {
   return -1;
 }
 
-static bool reads_mean(const Program *program, const Term *term) {
-  if (!term) return false;
-  if (term->kind == TERM_SLOT && program->slots[term->index].role == ROLE_MEAN) return true;
-  for (int i = 0; i < term_part_count(term); i++)
-    if (reads_mean(program, term_part(term, i))) return true;
-  return false;
-}
-
 /* The slots of a sample and of its mean, over these index variables; the sample's number or -1. */
-static int add_sample(Scope *scope, Term *value, const char *name, Variables variables) {
+static int add_sample(Scope *scope, Term *value, Name name, Variables variables) {
   Checker *checker = scope->checker;
   Renaming renaming = {.arena = &checker->compiler->arena};
-  Slot *sample = add_made_slot(checker, (Name){name, value->span}, ROLE_SAMPLE);
-  Slot *mean = sample ? add_made_slot(checker, (Name){name, value->span}, ROLE_MEAN) : NULL;
+  Slot *sample = add_made_slot(checker, name, ROLE_SAMPLE);
+  Slot *mean = sample ? add_made_slot(checker, name, ROLE_MEAN) : NULL;
   if (!mean) return -1;
   for (int v = 0; v < MAX_VARIABLES; v++) {
     if (!(variables & variable_bit(v))) continue;
@@ -467,15 +459,13 @@ Term *mean_over_draws(Scope *scope, Term *value, const char *name, Span span) {
   Checker *checker = scope->checker;
   Variables variables = term_variables(value);
   const char *problem = scope->place != IN_KPI ? "stands in the definition of a KPI"
-                        : reads_mean(checker->program, value)
-                            ? "is taken over draws once: the inner one is a number already"
                         : count_variables(variables) > MAX_RANK ? "has too many indices"
                                                                 : NULL;
   if (problem) {
     report(checker->compiler, HB0518, span, "`%s` %s", name, problem);
     return term_error(checker, span);
   }
-  int sample = add_sample(scope, value, name, variables);
+  int sample = add_sample(scope, value, (Name){name, span}, variables);
   if (sample < 0) return term_error(checker, span);
   const Slot *mean = &checker->program->slots[sample + 1];
   Term *read = term_new(checker, TERM_SLOT, mean->type, span, mean->rank);

@@ -78,19 +78,32 @@ static void require_one_kind(Compiler *compiler, const Slot *slot) {
   hermes_diagnostic_note(d, "what differs from draw to draw stands inside of an `expectation`, too");
 }
 
+/* A mean of what is a mean already, be it one of another KPI. */
+static void require_sample(Compiler *compiler, const Slot *slot) {
+  if (slot->stage & STAGE_MEAN)
+    report(compiler, HB0518, slot->span,
+           "`%s` is taken over draws once: the inner one is a number already", slot->name);
+}
+
 static void require_mean(Compiler *compiler, const Slot *slot) {
-  if (slot->role != ROLE_KPI || slot->type.kind != TYPE_BOOL || !(slot->stage & STAGE_DRAW)) return;
+  bool reported = slot->role == ROLE_KPI || slot->role == ROLE_BOUND;
+  if (!reported || slot->type.kind != TYPE_BOOL || !(slot->stage & STAGE_DRAW)) return;
   hermes_diagnostic *d =
       report(compiler, HB0518, slot->span,
-             "`%s` is true in some draws and false in others, and has no mean", slot->name);
+             "%s`%s` is true in some draws and false in others, and has no mean",
+             slot->role == ROLE_BOUND ? "the bound of " : "", slot->name);
   hermes_diagnostic_note(d, "`kpi %s : 1 = probability(...);` says how often it is true", slot->name);
 }
 
 static void check_means(Compiler *compiler, int number) {
   const Slot *slot = &compiler->program.slots[number];
-  if (slot->role == ROLE_SAMPLE) conclude_mean(&compiler->program, number);
-  require_one_kind(compiler, slot);
-  require_mean(compiler, slot);
+  if (slot->role == ROLE_SAMPLE) {
+    conclude_mean(&compiler->program, number);
+    require_sample(compiler, slot);
+  } else {
+    require_one_kind(compiler, slot);
+    require_mean(compiler, slot);
+  }
 }
 
 /* needs: an order of the values. leaves: stage and because of every slot; the order sorted
