@@ -5,8 +5,8 @@ usage: fuzz.py HERMESC WORKDIR [--count N] [--first SEED] [--every K] [--shrink 
                [--ledger]
 
 Each blueprint (made.py) must be accepted by the compiler, and is run by both evaluators in one
-process, many at a time (hold.c): with four data sets (made_data.py), by default, with decisions
-and inputs at random, and through its expects. One batch in K is compiled with the flags of the
+process, many at a time (hold.c): with several data sets (made_data.py), by default, with decisions
+and inputs at random, through its expects, and over a few draws. One batch in K is compiled with the flags of the
 product, the others without optimisation, which is three times faster. By default the seeds follow
 from the commit: the same tree tries the same ones, the next commit others. A blueprint that fails
 stays in WORKDIR/failed; the first N are shrunk (shrink.py). A seed makes its blueprint again:

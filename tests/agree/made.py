@@ -304,63 +304,6 @@ class Maker(Chance, Change):
             self.decided.add(name)
         self.declarations.append(f'operational block decisions "As they are." {{\n{lines}}}\n')
 
-    # ---- values that depend on themselves
-
-    def bounded(self, scope):
-        """A number between -5 and 5, or none at all where that is what comes out."""
-        return f"min(max({self.expression(NUMBER, scope, self.rng.choice([1, 2, 3]))}, -5), 5)"
-
-    def told(self, name, index):
-        self.values.append(Value(name, NUMBER, index))
-        self.decided.add(name)
-
-    def coupled(self):
-        """A solve that comes back to itself through a choice and a reduction; not all converge."""
-        rng, index = self.rng, self.some_index(2)
-        scope = self.scope_of(index, [v for v in self.values if v.role in ("input", "out")])
-        solve, other, block = self.fresh("v"), self.fresh("v"), self.fresh("block")
-        rows = ", ".join(v for v, _ in scope.variables)
-        at = f"[{rows}]" if rows else ""
-        loops = "".join(f" for z{i} in {t}" for i, t in enumerate(index))
-        every = f"max({solve}[{', '.join(f'z{i}' for i in range(len(index)))}]{loops})" if index else solve
-        clauses = [f"start {rng.choice(['0', '0.5', '-2'])}", f"tolerance {rng.choice(['1e-3', '1e-9'])}"]
-        clauses += [f"iterations {rng.choice([15, 30])}", *rng.sample(["damping 0.7"], rng.randint(0, 1))]
-        rng.shuffle(clauses)
-        domain = rng.choice(["", "", " in -2 .. 3"])
-        lines = [f"  solve {self.head(scope, solve)} : 1{domain} {' '.join(clauses)} = "
-                 f"{rng.choice(['0.5', '-0.5', '0.9', '1'])} * {other}{at} + 0.2 * {self.bounded(scope)};\n",
-                 f"  out {self.head(scope, other)} : 1 = (if {solve}{at} > 0.5 then 0.5 else 0.25) * {solve}{at}"
-                 f" + 0.1 * {every};\n"]
-        rng.shuffle(lines)
-        self.declarations.append(f'functional block {block} "Each of the other." {{\n{"".join(lines)}}}\n')
-        self.told(solve, index)
-        self.told(other, index)
-
-    def recurrent(self):
-        """Values that look back at one another along a time, and what comes of them."""
-        rng, index, time = self.rng, self.some_index(2), self.fresh("time")
-        scope = self.scope_of(index, [v for v in self.values if v.role in ("input", "out")])
-        one, other, last, block = self.fresh("v"), self.fresh("v"), self.fresh("v"), self.fresh("block")
-        names = [v for v, _ in scope.variables]
-        order = names + ["k"] if self.chance(0.5) else ["k"] + names
-        head = ", ".join(f"k in {time}" if n == "k" else f"{n} in {dict(scope.variables)[n]}" for n in order)
-
-        def at(back):
-            return ", ".join(back if n == "k" else n for n in order)
-
-        loops = "".join(f" for z{i} in {t}" for i, t in enumerate(index))
-        inner = ", ".join("k" if n == "k" else f"z{names.index(n)}" for n in order)
-        every = f"max({one}[{inner}]{loops})" if index else f"{one}[k]"
-        lines = [f"  out {one}[{head}] : 1 = 0.7 * {one}[{at('k - 1')}] + {other}[{at(rng.choice(['k - 1', 'k - 2']))}]"
-                 f" * {self.bounded(scope)} / 9 initially {self.bounded(scope)};\n",
-                 f"  out {other}[{head}] : 1 = 0.5 * {every} + instant(k) / 1 h * {self.bounded(scope)};\n",
-                 f"  out {self.head(scope, last)} : 1 = max({one}[{at('k')}] - {other}[{at('k')}] for k in {time});\n"]
-        rng.shuffle(lines)
-        step = rng.choice(["15 min", "1 h", "40 min"])
-        self.declarations += [f"time {time} in 0 h .. 1 h step {step};\n",
-                              f'functional block {block} "One step back." {{\n{"".join(lines)}}}\n']
-        self.told(last, index)
-
     # ---- what comes out
 
     def public(self):
@@ -492,7 +435,6 @@ class Maker(Chance, Change):
             if chance and self.chance(0.6):
                 self.draws()
             self.block()
-            rng.choice([self.coupled, self.recurrent, *[lambda: None] * 3])()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.kpi()
         for _ in range(rng.choice([1, 2]) if self.drawn else 0):

@@ -4,13 +4,17 @@ Change has the parts of a maker (made.py) that concern them. Of two values that 
 another each reads the other at its own rows: what may be read stands among the names of a scope, as
 it is written.
 """
-from made_terms import Terms, Value
+from made_terms import Scope, Terms, Value
 from made_types import (GAIN, LEVELS, LINEAR, NUMBER, POINT, SLOPED, difference, is_linear,
                         linear, spell_type, spell_unit)
 
 TIMES = [("0 h", "2 h", "30 min"), ("0 s", "20 ms", "10 ms"), ("15 min", "1 h", "0.25 h"),
          ("2 ms", "2 ms", "1 ms")]
 SECONDS = linear(s=1)
+
+
+def quantity(number, unit):
+    return number if unit == "1" else f"{number} {unit}"
 
 
 class Change(Terms):
@@ -41,7 +45,10 @@ class Change(Terms):
     def beside(self, kind, read, block, index, outside, own):
         """A value that reads another one at its own rows, its line, and how it is read there."""
         scope = self.scope_of(index, outside + own)
-        scope = scope._replace(names=((read(scope), kind),))
+        names = [(read(scope), kind)]
+        if read(scope) != read(Scope()) and self.chance(0.5):
+            names.append((self.over_rows(read, scope), kind))
+        scope = scope._replace(names=tuple(names))
         mine = self.some_quantity()
         text = self.expression(mine, scope, self.rng.choice([1, 2, 3]), 16)
         name = self.fresh("v")
@@ -50,21 +57,25 @@ class Change(Terms):
         line = f"  out {self.head(scope, name)} : {spell_type(self.rng, mine)} = {text};\n"
         return value, line
 
-    # ---- solves
+    def over_rows(self, read, scope):
+        """What is greatest among all rows, at the same instant."""
+        loops = [(v if t == "slot" else self.fresh("z"), t) for v, t in scope.variables]
+        fors = "".join(f" for {v} in {t}" for v, t in loops if t != "slot")
+        value = read(Scope(variables=tuple(loops)))
+        return f"max({value}{fors})" if fors else value
 
-    def quantity(self, kind, number):
-        unit = spell_unit(self.rng, kind)
-        return f"{number} {unit}" if unit != "1" else number
+    # ---- solves
 
     def clauses(self, kind, scope):
         """How it is solved; in the cheapest way that may converge or may not."""
         rng, low, domain = self.rng, "", []
         if self.chance(0.4):
-            low, high = [self.quantity(kind, n) for n in rng.choice([("0", "1"), ("-50", "1e3")])]
+            unit = spell_unit(rng, kind)  # one for both: 0 dBW .. 1 dBm is empty
+            low, high = [quantity(n, unit) for n in rng.choice([("0", "1"), ("-50", "1e3")])]
             domain = [f"in {low} .. {high}"]
         inputs = tuple(v for v in scope.values if v.role == "input")
         start = self.read(kind, scope._replace(values=inputs), 0) or low or self.literal(kind)
-        allowed = self.quantity(difference(kind), rng.choice(["1e-9", "0.01", "5"]))
+        allowed = quantity(rng.choice(["1e-9", "0.01", "5"]), spell_unit(rng, difference(kind)))
         clauses = [f"start {start}", f"tolerance {allowed}",
                    f"iterations {rng.choice([5, 20, 40])}"]
         if self.chance(0.4):
