@@ -26,20 +26,72 @@ typedef struct Drawing {
 
 typedef Term *DistributionRule(Drawing *d);
 
+static bool is_real(const Type *type) {
+  return type->kind == TYPE_REAL;
+}
+
+static bool is_number_drawn(const Type *type) {
+  return is_real(type) && !type->integer;
+}
+
+static bool is_linear_drawn(const Type *type) {
+  return is_number_drawn(type) && type->scale == HERMES_LINEAR;
+}
+
+static bool is_truth(const Type *type) {
+  return type->kind == TYPE_BOOL;
+}
+
+static bool is_label(const Type *type) {
+  return type->kind == TYPE_ENUM || is_plain(type);
+}
+
+static bool is_anything(const Type *type) {
+  return type->kind != TYPE_ERROR;
+}
+
+/* What a distribution draws; the texts end the sentence "`normal` draws ...". */
+typedef struct DrawnKind {
+  bool (*fits)(const Type *type);
+  const char *text;
+} DrawnKind;
+
+enum {
+  DRAWN_number,
+  DRAWN_linear,
+  DRAWN_real,
+  DRAWN_plain,
+  DRAWN_truth,
+  DRAWN_label,
+  DRAWN_anything
+};
+
+static const DrawnKind drawn_kinds[] = {
+    [DRAWN_number] = {is_number_drawn, "a number or a quantity"},
+    [DRAWN_linear] = {is_linear_drawn, "a linear quantity"},
+    [DRAWN_real] = {is_real, "a number or a quantity"},
+    [DRAWN_plain] = {is_plain, "a number without a unit"},
+    [DRAWN_truth] = {is_truth, "a bool"},
+    [DRAWN_label] = {is_label, "a label or a number"},
+    [DRAWN_anything] = {is_anything, "anything"},
+};
+
 typedef struct Distribution {
   const char *name;
   int least, most;
+  const DrawnKind *drawn;
   DistributionRule *rule;
-  const char *signature;
+  const char *signature, *meaning;
 } Distribution;
 
-#define DISTRIBUTION(name, least, most, signature, meaning) static DistributionRule draw_##name;
+#define DISTRIBUTION(name, least, most, drawn, signature, meaning)                                 \
+  static DistributionRule draw_##name;
 #include "check/distributions.def"
 #undef DISTRIBUTION
 
 static const Distribution distributions[] = {
-#define DISTRIBUTION(name, least, most, signature, meaning)                                        \
-  {#name, least, most, draw_##name, signature},
+#define DISTRIBUTION(name, least, most, drawn, signature, meaning)                                 \
+  {#name, least, most, &drawn_kinds[DRAWN_##drawn], draw_##name, signature, meaning},
 #include "check/distributions.def"
 #undef DISTRIBUTION
 };
@@ -56,8 +108,33 @@ const char *distribution_signature(const char *name) {
   return found ? found->signature : NULL;
 }
 
+const char *distribution_meaning(const char *name) {
+  const Distribution *found = find_distribution(name);
+  return found ? found->meaning : NULL;
+}
+
 const char *distribution_name(int number) {
   return number < DISTRIBUTIONS ? distributions[number].name : NULL;
+}
+
+bool distribution_fits(const char *name, const Type *type) {
+  const Distribution *found = find_distribution(name);
+  return found && found->drawn->fits(type);
+}
+
+/* Its type stands in the signature behind a colon; the last one holds for all further ones. */
+Type distribution_parameter(const char *name, int position, const Type *drawn) {
+  const Distribution *found = find_distribution(name);
+  const char *at = NULL;
+  if (found)
+    for (const char *next = strchr(found->signature, ':'); next && position-- >= 0;
+         next = strchr(next + 1, ':'))
+      at = next + 2;
+  if (!at) return type_error;
+  return *at == 'T' || strncmp(at, "lin", 3) == 0 ? *drawn
+         : *at == 'D'                             ? step_type(*drawn)
+         : *at == '1'                             ? type_number
+                                                  : type_error;
 }
 
 /* ---- terms ---- */
@@ -129,34 +206,22 @@ static bool is_number(const Drawing *d, int item, const char *what) {
 static bool draws(const Drawing *d, bool fits, const char *what) {
   if (d->slot->type.kind == TYPE_ERROR) return false;
   if (!fits)
-    report(checker_of(d)->compiler, HB0517, d->call->left->span,
-           "`%s` draws %s, and `%s` is %s", d->name, what, d->slot->name,
-           type_phrase(checker_of(d)->compiler, &d->slot->type));
+    report(checker_of(d)->compiler, HB0517, d->call->left->span, "`%s` draws %s, and `%s` is %s",
+           d->name, what, d->slot->name, type_phrase(checker_of(d)->compiler, &d->slot->type));
   return fits;
 }
 
-static bool draws_number(const Drawing *d) {
-  return draws(d, d->slot->type.kind == TYPE_REAL && !d->slot->type.integer,
-               "a number or a quantity");
-}
-
-static bool draws_linear(const Drawing *d) {
-  const Type *type = &d->slot->type;
-  return draws(d, type->kind == TYPE_REAL && type->scale == HERMES_LINEAR && !type->integer,
-               "a linear quantity");
-}
-
-/* ---- the distributions: NULL where something was reported ---- */
+/* ---- the distributions, of a type that fits: NULL where something was reported ---- */
 
 static Term *draw_normal(Drawing *d) {
-  if (!draws_number(d) || !is_value(d, 0, "mean") || !is_difference(d, 1, "deviation")) return NULL;
+  if (!is_value(d, 0, "mean") || !is_difference(d, 1, "deviation")) return NULL;
   Term *spread =
       scaled(d, step_type(d->slot->type), d->items[1], variate(d, VARIATE_NORMAL, 0, NULL));
   return applied(d, OP_ADD, d->slot->type, d->items[0], spread);
 }
 
 static Term *draw_lognormal(Drawing *d) {
-  if (!draws_linear(d) || !is_value(d, 0, "median") || !is_number(d, 1, "spread")) return NULL;
+  if (!is_value(d, 0, "median") || !is_number(d, 1, "spread")) return NULL;
   Term *exponent = scaled(d, type_number, d->items[1], variate(d, VARIATE_NORMAL, 0, NULL));
   return scaled(d, d->slot->type, d->items[0], applied(d, OP_EXP, type_number, exponent, NULL));
 }
@@ -164,9 +229,7 @@ static Term *draw_lognormal(Drawing *d) {
 /* Of an `int`, both ends are values. */
 static Term *draw_uniform(Drawing *d) {
   Type type = d->slot->type, step = step_type(type);
-  if (!draws(d, type.kind == TYPE_REAL, "a number or a quantity") || !is_value(d, 0, "low end") ||
-      !is_value(d, 1, "high end"))
-    return NULL;
+  if (!is_value(d, 0, "low end") || !is_value(d, 1, "high end")) return NULL;
   Term *width = applied(d, OP_SUBTRACT, step, d->items[1], d->items[0]);
   if (type.integer) width = applied(d, OP_ADD, step, width, number_term(d, 1));
   Term *value = applied(d, OP_ADD, type, d->items[0],
@@ -175,35 +238,33 @@ static Term *draw_uniform(Drawing *d) {
 }
 
 static Term *draw_exponential(Drawing *d) {
-  if (!draws_linear(d) || !is_value(d, 0, "mean")) return NULL;
+  if (!is_value(d, 0, "mean")) return NULL;
   return scaled(d, d->slot->type, d->items[0], variate(d, VARIATE_EXPONENTIAL, 0, NULL));
 }
 
 static Term *draw_poisson(Drawing *d) {
-  if (!draws(d, is_plain(&d->slot->type), "a number without a unit") || !is_number(d, 0, "mean"))
-    return NULL;
+  if (!is_number(d, 0, "mean")) return NULL;
   return variate(d, VARIATE_POISSON, 0, d->items[0]);
 }
 
 static Term *draw_bernoulli(Drawing *d) {
-  if (!draws(d, d->slot->type.kind == TYPE_BOOL, "a bool") || !is_number(d, 0, "chance"))
-    return NULL;
+  if (!is_number(d, 0, "chance")) return NULL;
   return applied(d, OP_LESS, type_bool, variate(d, VARIATE_UNIFORM, 0, NULL), d->items[0]);
 }
 
 static Term *draw_gamma(Drawing *d) {
-  if (!draws_linear(d) || !is_number(d, 0, "shape") || !is_value(d, 1, "scale")) return NULL;
+  if (!is_number(d, 0, "shape") || !is_value(d, 1, "scale")) return NULL;
   return scaled(d, d->slot->type, d->items[1], variate(d, VARIATE_GAMMA, 0, d->items[0]));
 }
 
 static Term *draw_rayleigh(Drawing *d) {
-  if (!draws_linear(d) || !is_value(d, 0, "scale")) return NULL;
+  if (!is_value(d, 0, "scale")) return NULL;
   return scaled(d, d->slot->type, d->items[0], variate(d, VARIATE_RAYLEIGH, 0, NULL));
 }
 
 static Term *draw_rician(Drawing *d) {
   Type type = d->slot->type;
-  if (!draws_linear(d) || !is_value(d, 0, "direct part") || !is_value(d, 1, "scale")) return NULL;
+  if (!is_value(d, 0, "direct part") || !is_value(d, 1, "scale")) return NULL;
   Term *along = applied(d, OP_ADD, type, d->items[0],
                         scaled(d, type, d->items[1], variate(d, VARIATE_NORMAL, 0, NULL)));
   return applied(d, OP_HYPOT, type, along,
@@ -238,16 +299,13 @@ static bool has_labels(const Drawing *d) {
 static Term *draw_discrete(Drawing *d) {
   Type type = d->slot->type;
   Term *bounds[MOST_PARAMETERS], *values[MOST_PARAMETERS];
-  if (!draws(d, type.kind == TYPE_ENUM || is_plain(&type), "a label or a number") ||
-      !has_labels(d))
-    return NULL;
+  if (!has_labels(d)) return NULL;
   for (int i = 0; i < d->count; i++) {
     if (!is_number(d, i, "weight")) return NULL;
     bounds[i] = i ? applied(d, OP_ADD, type_number, bounds[i - 1], d->items[i]) : d->items[0];
     values[i] = term_number(checker_of(d), i, type, d->call->span);
   }
-  Term *which =
-      scaled(d, type_number, bounds[d->count - 1], variate(d, VARIATE_UNIFORM, 0, NULL));
+  Term *which = scaled(d, type_number, bounds[d->count - 1], variate(d, VARIATE_UNIFORM, 0, NULL));
   return chosen(d, which, bounds, values, d->count);
 }
 
@@ -262,8 +320,8 @@ static Term *pick_value(Drawing *d) {
   return chosen(d, which, bounds, d->items, d->count);
 }
 
-/* A race: each row finishes after an exponential time divided by its weight, so that the first one is
- * a row with a chance in proportion to it, and further rows change no other row's time. */
+/* A race: each row finishes after an exponential time divided by its weight, so that the first one
+ * is a row with a chance in proportion to it, and further rows change no other row's time. */
 static Term *race(Drawing *d, Term *reduce, Term *weight) {
   Term *keys[MAX_RANK + 1];
   for (int i = 0; i < d->slot->rank; i++) keys[i] = variable_term(d, i, d->slot->index[i]);
@@ -274,9 +332,8 @@ static Term *race(Drawing *d, Term *reduce, Term *weight) {
   reduce->type = d->slot->type;
   reduce->reduction = REDUCE_ARGMIN;
   reduce->body = applied(d, OP_DIVIDE, type_number, time, weight);
-  reduce->filter = reduce->filter
-                       ? applied(d, OP_AND, type_bool, reduce->filter, takes_part)
-                       : takes_part;
+  reduce->filter =
+      reduce->filter ? applied(d, OP_AND, type_bool, reduce->filter, takes_part) : takes_part;
   return reduce;
 }
 
@@ -334,8 +391,8 @@ static bool is_place(const Drawing *d) {
 static Term *draw_field(Drawing *d) {
   Term *keys[MAX_RANK];
   int count = 0;
-  if (!draws_number(d) || !is_value(d, 0, "mean") || !is_difference(d, 1, "deviation") ||
-      !is_place(d) || (d->count > 5 && !is_number(d, 5, "common share")))
+  if (!is_value(d, 0, "mean") || !is_difference(d, 1, "deviation") || !is_place(d) ||
+      (d->count > 5 && !is_number(d, 5, "common share")))
     return NULL;
   Term *parameters[] = {d->items[2], d->items[3], d->items[4],
                         d->count > 5 ? d->items[5] : number_term(d, 0)};
@@ -351,10 +408,10 @@ static Term *draw_field(Drawing *d) {
 
 /* Other languages' names for the same. */
 static void offer_name(hermes_diagnostic *d, Name name) {
-  static const char *const others[][2] = {
-      {"gauss", "normal"},      {"gaussian", "normal"}, {"norm", "normal"},
-      {"expon", "exponential"}, {"choice", "pick"},     {"categorical", "discrete"},
-      {"binomial", "bernoulli"}, {"rice", "rician"}};
+  static const char *const others[][2] = {{"gauss", "normal"},       {"gaussian", "normal"},
+                                          {"norm", "normal"},        {"expon", "exponential"},
+                                          {"choice", "pick"},        {"categorical", "discrete"},
+                                          {"binomial", "bernoulli"}, {"rice", "rician"}};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     if (strcmp(others[i][0], name.text) == 0)
       offer_fix(d, name.span, others[i][1], "as it is called here");
@@ -382,10 +439,9 @@ static bool count_fits(Checker *checker, const Expr *call, const Distribution *o
   for (const Expr *arg = call->args; arg; arg = arg->next) written++;
   bool clause = !call->fors || (strcmp(of->name, "pick") == 0 && written == 1);
   if (clause && written >= of->least && written <= of->most) return true;
-  hermes_diagnostic *d =
-      report(checker->compiler, HB0305, call->span,
-             clause ? "`%s` has %d parameter%s" : "`%s` takes no `for`", of->name, written,
-             written == 1 ? "" : "s");
+  hermes_diagnostic *d = report(checker->compiler, HB0305, call->span,
+                                clause ? "`%s` has %d parameter%s" : "`%s` takes no `for`",
+                                of->name, written, written == 1 ? "" : "s");
   hermes_diagnostic_fact(&d->expected, "%s", of->signature);
   return false;
 }
@@ -403,7 +459,7 @@ Term *check_draw(Scope *scope, int number, const Expr *value) {
   }
   if (!good) return term_error(checker, value->span);
   d.name = of->name;
-  Term *term = of->rule(&d);
+  Term *term = draws(&d, of->drawn->fits(&slot->type), of->drawn->text) ? of->rule(&d) : NULL;
   return term ? term : term_error(checker, value->span);
 }
 

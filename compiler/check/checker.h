@@ -190,9 +190,14 @@ void check_sources(Checker *checker);
 Term *check_draw(Scope *scope, int slot, const Expr *value);
 /* Its mean over the draws, in a KPI; `name` is the function that was called. */
 Term *mean_over_draws(Scope *scope, Term *value, const char *name, Span span);
-/* "normal(mean: T, deviation: D)", or NULL; and their names, up to a NULL. */
+/* Distributions by name: "normal(mean: T, deviation: D)" and what it means, or NULL; does it draw
+ * what has that type? And their names, up to a NULL. */
 const char *distribution_signature(const char *name);
+const char *distribution_meaning(const char *name);
+bool distribution_fits(const char *name, const Type *type);
 const char *distribution_name(int number);
+/* Of the parameter at this position, where that type is drawn; type_error where it may be others. */
+Type distribution_parameter(const char *name, int position, const Type *drawn);
 
 /* ---- program.c ---- */
 /* A finite constant of a type; false, reported, where it is none. `unit` is that of `type` as it is

@@ -219,6 +219,19 @@ static bool is_behind_from(const Compiler *compiler, const Token *token) {
   return token > first && token[-1].text != NULL && strcmp(token[-1].text, "from") == 0;
 }
 
+/* Behind `~`; some have the name of a function. */
+static bool say_distribution(const Compiler *compiler, const Token *token, const char *word,
+                             FILE *out) {
+  const char *signature = distribution_signature(word);
+  bool drawn = token > compiler->trees[0]->tokens && token[-1].kind == '~';
+  if (!drawn || signature == NULL) return false;
+  fprintf(out,
+          "```hermes\n%s\n```\n%s\n\n`T` is the type of what is drawn, `D` that of a difference of "
+          "two such values, `lin` a linear quantity",
+          signature, distribution_meaning(word));
+  return true;
+}
+
 static bool say_token(const Compiler *compiler, const Token *token, FILE *out) {
   Span span = token->span;
   char word[MAX_NAME_BYTES + 1];
@@ -227,6 +240,7 @@ static bool say_token(const Compiler *compiler, const Token *token, FILE *out) {
   memcpy(word, compiler->sources[0]->text + span.start, span.end - span.start);
   word[span.end - span.start] = '\0';
   if (is_behind_from(compiler, token) && say_source(word, out)) return true;
+  if (say_distribution(compiler, token, word, out)) return true;
   return say_word(word, token[1].kind == '(', out) || say_unit(compiler, word, out);
 }
 

@@ -491,6 +491,19 @@ static void add_for_source(Gathering *g) {
   }
 }
 
+static void add_for_distribution(Gathering *g) {
+  const char *name;
+  for (int i = 0; (name = distribution_name(i)) != NULL; i++) {
+    bool fits = distribution_fits(name, &g->site->wanted);
+    bool known = g->site->wanted.kind != TYPE_ERROR;
+    add_name(g, (Follower){.text = name,
+                           .type = distribution_signature(name),
+                           .doc = distribution_meaning(name),
+                           .kind = FOLLOWER_BUILTIN,
+                           .fit = !known ? FIT_UNKNOWN : fits ? FIT_YES : FIT_NO});
+  }
+}
+
 static void consider_module(void *context, const char *module, const char *path) {
   Gathering *g = context;
   Span span = g->site->decl->name.span;
@@ -570,6 +583,7 @@ static const struct {
     [SITE_KPI] = {"kpi", add_for_kpi},
     [SITE_VARIED] = {"varied", add_for_varied},
     [SITE_SOURCE] = {"source", add_for_source},
+    [SITE_DISTRIBUTION] = {"distribution", add_for_distribution},
 };
 
 static const char *place_text(const Hole *hole, const Site *site) {
@@ -646,6 +660,6 @@ void find_following(Compiler *compiler, size_t offset, Following *following) {
     add_units(&g);
   else if (places[site.kind].add)
     places[site.kind].add(&g);
-  add_tokens(&g);
+  if (site.kind != SITE_DISTRIBUTION) add_tokens(&g); /* the grammar takes any expression there */
   sort(following);
 }

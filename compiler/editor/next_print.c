@@ -21,6 +21,7 @@ static const struct {
     {"kpi", "a KPI"},
     {"varied", "a policy or an input"},
     {"source", "what makes the rows of a table"},
+    {"distribution", "the distribution of a draw"},
     {"unit", "the number's unit, or what follows a number without one"},
     {"comment", "in a comment, anything may follow"},
     {"string", "in a string, anything may follow up to its closing quote"},

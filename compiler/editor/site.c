@@ -358,6 +358,19 @@ static void enter_clauses(Site *site, const Slot *slot, const Item *item) {
   }
 }
 
+/* Behind `~`: a distribution, or one of its parameters. */
+static void enter_drawn(Site *site, const Expr *value, Type type) {
+  const Expr *name = value->kind == EXPR_CALL ? value->left : value, *arg = value->args;
+  if (name->kind == EXPR_NAME && is_hole(name->name)) {
+    found(site, SITE_DISTRIBUTION);
+    site->wanted = type;
+    return;
+  }
+  for (int position = 0; name != value && !value->fors && arg; arg = arg->next, position++)
+    enter(site, arg, distribution_parameter(name->name.text, position, &type));
+  enter(site, value, type);
+}
+
 static void enter_item(Site *site, const Item *item) {
   Checker *checker = site->checker;
   if (is_hole(item->name)) found(site, SITE_NEW_NAME);
@@ -373,6 +386,7 @@ static void enter_item(Site *site, const Item *item) {
   site->slot = number;
   if (site->kind != SITE_NOWHERE) return;
   site->scope = definition_scope(checker, slot, item);
+  if (item->is_drawn && item->value) enter_drawn(site, item->value, type);
   enter(site, item->value, type);
   enter(site, item->initially, type);
 }

@@ -11,11 +11,12 @@ typedef enum SiteKind {
   SITE_MEMBER,   /* behind the point of one */
   SITE_ROWS,     /* a table that is run over */
   SITE_TYPE,
-  SITE_CONTRACT, /* in a block's `in` */
-  SITE_MODULE,   /* behind `import` */
-  SITE_KPI,      /* in a goal */
-  SITE_VARIED,   /* behind `vary` */
-  SITE_SOURCE,   /* what makes the rows of a table */
+  SITE_CONTRACT,     /* in a block's `in` */
+  SITE_MODULE,       /* behind `import` */
+  SITE_KPI,          /* in a goal */
+  SITE_VARIED,       /* behind `vary` */
+  SITE_SOURCE,       /* what makes the rows of a table */
+  SITE_DISTRIBUTION, /* behind `~` */
 } SiteKind;
 
 typedef struct Site {
@@ -23,7 +24,7 @@ typedef struct Site {
   Checker *checker;
   uint32_t at;      /* where the hole begins */
   Scope scope;      /* value, member: what may be seen */
-  Type wanted;      /* value, member: type_error where anything may come */
+  Type wanted;      /* value, member, distribution: type_error where anything may come */
   Type declared;    /* value: of what the whole expression is for, */
   const char *unit; /* and its unit as it is written there; or NULL */
   const Expr *left; /* member: what stands before the point */

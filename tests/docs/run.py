@@ -112,7 +112,7 @@ def check_builtins(page):
 
 
 def check_distributions(page):
-    rows = re.findall(r'^DISTRIBUTION\(\w+, \d+, \d+, "(.*?)", "(.*)"\)$',
+    rows = re.findall(r'^DISTRIBUTION\(\w+, \d+, \d+, \w+, "(.*?)", "(.*)"\)$',
                       source_text("compiler/check/distributions.def"), re.M)
     require(rows, "the distributions are written anew")
     same_rows(table_rows(page, ["distribution", "meaning"]), [[f"`{signature}`", meaning] for signature, meaning in rows])

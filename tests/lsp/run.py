@@ -30,6 +30,7 @@ SMALL = (HEAD + 'table cell from "cells.csv" { tx : dBm "🗼 at the port"; laye
          'function f(x: dB) -> dB "d" { let y = x + x; return y; }\n'
          'kpi best : dBm "📶" = top + f(1 dB);\n')
 GRID = HEAD + ("table site from hexagonal(2, 500 m) { x : m; y : m; }\n"
+               "draw { wall : dB ~ uniform(0 dB, 20 dB); }\n"
                "kpi number : 1 = count(true for s in site);\n")
 
 
@@ -200,6 +201,10 @@ def check_hover(utf8):
     client.open(URI, GRID, 2)
     value = client.get("textDocument/hover", **at(GRID, "from hexa‸gonal", utf8))["contents"]["value"]
     require("hexagonal(rings: int, isd: m [" in value and "- `azimuth : deg` " in value, value)
+    value = client.get("textDocument/hover", **at(GRID, "~ uni‸form", utf8))["contents"]["value"]
+    require("uniform(low: T, high: T)" in value and "both ends included" in value, value)
+    items = client.get("textDocument/completion", **at(GRID, "dB ~ ‸uniform", utf8))["items"]
+    require({"normal", "gamma"} <= {item["label"] for item in items} and items[0]["detail"].startswith("field("), items[0])
     client.open(URI, EXAMPLE, 2)
     client.change(URI, 3, (None, EXAMPLE.replace("= max", "= = max").replace("kpi mean_rate :", "kpi mean_rate = :")))
     text = EXAMPLE.replace("kpi mean_rate :", "kpi mean_rate = :")

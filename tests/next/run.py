@@ -230,6 +230,42 @@ def check_parameters():
         require(fits is None or named(document)[fits]["fits"], f"behind `{before}`: {fits} does not fit")
 
 
+DRAWS = [  # behind a draw's name: wanted; what fits, what does not, what is not said
+    (" : dBm ~ ", "dBm", "normal uniform pick field", "exponential poisson bernoulli", ""),
+    (" : W ~ ", "W", "normal exponential gamma rayleigh rician lognormal", "poisson bernoulli discrete", ""),
+    (" : int ~ ", "1", "uniform poisson discrete pick", "normal gamma bernoulli", ""),
+    (" : bool ~ b", "bool", "bernoulli", "", ""),
+    (" : {a, b} ~ ", "{a, b}", "discrete pick", "uniform normal", ""),
+    (" : cell ~ ", "row of cell", "pick", "discrete bernoulli", ""),
+    (" : dBm ~ normal(", "dBm", "level", "spread", "if"),
+    (" : dBm ~ normal(level + ", "dB", "spread", "level", ""),
+    (" : dBm ~ normal(0 dBm, ", "dB", "spread", "level", ""),
+    (" : W ~ gamma(", "1", "part", "spread", ""),
+    (" : W ~ gamma(part, ", "W", "most", "part", ""),
+    (" : {a, b} ~ discrete(part, ", "1", "part", "spread", ""),
+    (" : cell ~ pick(", "row of cell", "c", "level", ""),
+]
+
+
+def check_draws():
+    """Distributions that fit the declared type come first, and nothing else comes there; parameters have types."""
+    head = ('blueprint b "d";\ntable cell from "c.csv" { height : m; }\ninput { level : dBm; spread : dB; part : 1; most : W; }\n'
+            "draw { x[c in cell]")
+    for typed, wanted, fits, others, unsaid in DRAWS:
+        document = following(head + typed, len(head + typed))
+        items = named(document)
+        require(document.get("wanted") == wanted, f"behind `{typed}`: wanted is {document.get('wanted')}")
+        for words, fit in ((fits, True), (others, False), (unsaid, None)):
+            for name in words.split():
+                require(name in items and items[name].get("fits") is fit, f"behind `{typed}`: `{name}` is {items.get(name)}")
+        if "(" not in typed:
+            require(document["place"] == "distribution", f"behind `{typed}`: the place is {document['place']}")
+            require(all(item["kind"] == "builtin" and item["doc"] and "(" in item["type"] for item in items.values()),
+                    f"behind `{typed}`: {items}")
+            marks = [item["fits"] for item in items.values()]
+            require(marks == sorted(marks, reverse=True), f"behind `{typed}`: what fits does not come first")
+
+
 def check_characters():
     """Columns count characters, offsets bytes."""
     text = 'blueprint b "Größe – 📶";\ninput { ' + "a : W; }\n"
@@ -266,6 +302,7 @@ def all_tests():
     yield "inside characters", check_inside_characters
     yield "imports", check_imports
     yield "parameters", check_parameters
+    yield "draws", check_draws
     yield "characters", check_characters
     yield "nesting", check_deep
 
