@@ -257,8 +257,30 @@ def frequency_reuse():
     write_text(example, "policy.json", json.dumps(reuse([], 0.05, 2), indent=1) + "\n")
 
 
+# ---- daily_energy: 19 sites of 3 sectors on 2 layers; places are made by the twin
+
+def daily_energy():
+    example = "daily_energy"
+    write_table(example, "data/layers.csv",
+                ["layer", "kind", "frequency", "elements", "subcarrier", "downlink", "overhead", "power", "antenna", "tilt"],
+                [("low", "coverage", 1.8, 1200, 15, 100, 15, 46, 16, 8),
+                 ("high", "capacity", 3.5, 3276, 30, 75, 4, 55, 17, 8)])
+
+    def thresholds(light, deep, watch):
+        """The first `watch` cells of each site are never switched off."""
+        cells = {f"s{s}.c{k}": deep for s in range(19) for k in range(3) if k >= watch}
+        return {"light_below": light, "deep_below": cells if watch else deep}
+
+    choices = [(light, 0, 0) for light in (0, 20, 50, 80, 100)]
+    choices += [(light, deep, watch) for watch, depths in ((0, (12, 15, 20, 30)), (1, (15, 20, 30, 50)), (2, (20, 30, 50)))
+                for deep in depths for light in (0, 50, 100)]
+    write_text(example, "candidates.jsonl", "".join(json.dumps(thresholds(*choice)) + "\n" for choice in choices))
+    write_text(example, "policy.json", json.dumps(thresholds(100, 30, 1), indent=1) + "\n")
+
+
 if __name__ == "__main__":
     power_control()
     energy_saving()
+    daily_energy()
     frequency_reuse()
     new_site()

@@ -37,6 +37,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"
 RANDOM_RUNS, RANDOM_CANDIDATES = 6, 24  # of a blueprint here; the examples are large
 EXAMPLE_RUNS, EXAMPLE_CANDIDATES, EXAMPLE_ROWS = 1, 3, ["--rows", "4"]
+EXAMPLE_DRAWS = ["--draws", "2"]
 RELATIVE, DECIBELS = 1e-12, 4.342944819032518e-12
 NUMBER = re.compile(r": -?[0-9]")
 
@@ -153,6 +154,7 @@ class Subject:
         self.random_runs = EXAMPLE_RUNS if is_example else RANDOM_RUNS
         self.random_candidates = EXAMPLE_CANDIDATES if is_example else RANDOM_CANDIDATES
         self.rows = EXAMPLE_ROWS if is_example else []
+        self.draws = EXAMPLE_DRAWS if is_example else []
         self.tally = Tally()
         self.orders, self.candidates, self.script = [], [], []
         self.read_comments()
@@ -215,6 +217,8 @@ class Subject:
             descriptions.append(document)
         self.tally.check(f"{self.name}: info", differences(*descriptions, Tally()))
         self.info = descriptions[0]
+        if not self.info["draws"]:
+            self.draws = []
 
     # ---- runs
 
@@ -225,7 +229,7 @@ class Subject:
     def run(self, what, words, wanted=""):
         names = self.shown_names()
         show = ["--show", ",".join(names)] if names else []
-        base = ["run", "--data", self.data, *words]
+        base = ["run", "--data", self.data, *self.draws, *words]
         found = self.ask(f"run {what}", base + ["--format", "json", *show])
         if not found:
             return
@@ -284,7 +288,15 @@ class Subject:
         return low if domain["open"] and value >= high else value
 
     def keys(self, table):
+        if self.info["tables"][int(table)]["made"]:
+            return self.made_keys(self.info["tables"][int(table)])
         return truth.keys_of(self.info, int(table), self.data)
+
+    def made_keys(self, table):
+        """The twin alone knows them."""
+        column = table["name"] + "." + self.info["slots"][int(table["columns"][0])]["name"]
+        words = ["run", "--data", self.data, *self.draws, "--format", "json", "--show", column]
+        return list(Answer(self.both.native + words).document()["arrays"][column]["values"])
 
     def random_elements(self, rng, slot, axes):
         if not axes:
@@ -350,7 +362,7 @@ class Subject:
         path.write_text("".join(line + "\n" for line in lines))
         orders = [o for o in self.orders if o[0] == "rank"] or [("rank", [], "")]
         for _, words, wanted in orders:
-            command = ["rank", "--data", self.data, path, "--format", "json", *words]
+            command = ["rank", "--data", self.data, path, "--format", "json", *self.draws, *words]
             found = self.ask(shlex.join(["rank", *words]), command)
             if wanted and found:
                 order = " ".join(str(int(c["candidate"])) for c in found[1]["ranking"])
@@ -362,7 +374,7 @@ class Subject:
         words = ["--data", self.data, "--format", "json"]
         self.ask("trace", ["trace", *words])
         if self.random_runs and self.info["policies"]:
-            self.ask("compare", ["compare", self.work / f"{self.name}.0.json", *words])
+            self.ask("compare", ["compare", self.work / f"{self.name}.0.json", *self.draws, *words])
 
     def all(self):
         self.ask_info()

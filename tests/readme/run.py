@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""The README is true: every command in a console block is run, in order, and prints what is shown (`...`: anything).
+"""The READMEs are true: every command in a console block is run, in order, and prints what is shown (`...`: anything).
+
+So it is with the README of the project and with those of the examples, whose blocks without a name hold commands alone.
 
 The two commands of the sh block, ./demo and ./check, are what runs this; they are tried on a bare machine.
 usage: run.py HERMESC WORK
 """
+import glob
 import os
 import re
 import shutil
@@ -16,11 +19,13 @@ build = os.path.dirname(hermesc)
 
 
 def commands(path):
-    """(command, expected output) of every console block."""
+    """(command, expected output) of every console block, and of an example's blocks without a name."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    for block in re.findall(r"^```console\n(.*?)^```", text, re.M | re.S):
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+    for name, block in re.findall(r"^```(\w*).*?\n(.*?)^```", text, re.M | re.S):
+        if not name and os.path.dirname(path) != source:
+            yield from ((line, "...\n") for line in block.splitlines())
+        for part in re.split(r"^\$ ", block, flags=re.M)[1:] if name == "console" else []:
             command, _, output = part.partition("\n")
             yield command, output
 
@@ -44,13 +49,14 @@ def main():
     passed = failed = 0
     directory = os.path.join(work, "tree")
     arrange(directory)
-    for command, expected in commands(os.path.join(source, "README.md")):
+    pages = ["README.md", *sorted(glob.glob("examples/*/README.md", root_dir=source))]
+    for page, command, expected in [(page, *found) for page in pages for found in commands(os.path.join(source, page))]:
         run = subprocess.run(["bash", "-c", command], cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if run.returncode == 0 and matches(expected, run.stdout):
             passed += 1
             continue
         failed += 1
-        print(f"README: $ {command}\nexit {run.returncode}, expected:\n{expected}\nprinted:\n{run.stdout}{run.stderr}")
+        print(f"{page}: $ {command}\nexit {run.returncode}, expected:\n{expected}\nprinted:\n{run.stdout}{run.stderr}")
     print(f"{passed} passed, {failed} failed")
     return failed != 0 or passed == 0
 

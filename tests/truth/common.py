@@ -7,6 +7,8 @@ import csv
 import json
 import math
 import os
+import subprocess
+import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -19,6 +21,14 @@ def rows(example, name):
 def policy(example):
     with open(os.path.join(ROOT, "examples", example, "policy.json")) as file:
         return json.load(file)
+
+
+def drawn(example, names):
+    """The places and chances that a twin makes itself, {name: {key: value}}: no formula, so they are read from it."""
+    command = [sys.argv[1], "run", "--data", os.path.join(ROOT, "examples", example, "data"), "--draws", "1"]
+    command += ["--format", "json", "--quiet", "--show", ",".join(names)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    return {name: array["values"] for name, array in json.loads(done.stdout)["arrays"].items()}
 
 
 def watts(dbm):
