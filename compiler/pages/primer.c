@@ -2,6 +2,7 @@
  * by: a line `<!-- primer: LIST -->` stands for one of the table below, or for the snippet of
  * docs/language.md whose fence bears that name (`primer=NAME`). Its other comments are left out. */
 #include "pages/primer.h"
+#include "check/checker.h"
 #include "doc/doc.h"
 
 #include <stdlib.h>
@@ -25,11 +26,31 @@ static void list_version(Primer *p) {
   fputs("This is the language of hermesc " HERMES_VERSION ".\n", p->out);
 }
 
-/* Whose meaning everyone knows: the signature says it. */
+/* Whose meaning everyone knows, or the page tells in its own words: the signature says the rest. */
 static bool is_familiar(const char *rule) {
-  static const char *const rules[] = {
-      "extreme",     "vector",     "sign",          "root",         "plain",         "inverse",
-      "linear_fold", "plain_fold", "trigonometric", "extreme_fold", "condition_fold"};
+  static const char *const rules[] = {"lin",
+                                      "db",
+                                      "extreme",
+                                      "vector",
+                                      "sign",
+                                      "root",
+                                      "same_linear",
+                                      "direction",
+                                      "plain",
+                                      "inverse",
+                                      "linear_fold",
+                                      "plain_fold",
+                                      "trigonometric",
+                                      "extreme_fold",
+                                      "row_fold",
+                                      "power_sum",
+                                      "power_mean",
+                                      "power_fold",
+                                      "log_fold",
+                                      "condition_fold",
+                                      "condition_number",
+                                      "expectation",
+                                      "probability"};
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
     if (strcmp(rules[i], rule) == 0) return true;
   return false;
@@ -58,9 +79,9 @@ static bool is_first(const Builtin *rows, const Builtin *row) {
   return true;
 }
 
-/* Those with a meaning first, one in each line. */
+/* Those with a meaning first, one in each line; then the familiar ones in one. */
 static void list_builtins(const Primer *p, const Builtin *rows, const Builtin *end) {
-  const char *before = "- familiar: `";
+  const char *before = "- `";
   for (const Builtin *row = rows; row < end; row++)
     if (!is_familiar(row->rule)) fprintf(p->out, "- `%s`: %s\n", row->signature, row->meaning);
   for (const Builtin *row = rows; row < end; row++) {
@@ -92,9 +113,21 @@ static void list_reductions(Primer *p) {
 static void list_sources(Primer *p) {
   size_t count;
   const hermes_source *sources = hermes_sources(&count);
-  for (size_t i = 0; i < count; i++)
-    fprintf(p->out, "%s%s", i == 0 ? "  `" : "|", sources[i].name);
+  for (size_t i = 0; i < count; i++) fprintf(p->out, "%s%s", i == 0 ? "  `" : "|", sources[i].name);
   fputs("`; called without arguments, the message tells them.\n", p->out);
+}
+
+/* Without the types of their parameters: those follow from what is drawn. */
+static void list_distributions(Primer *p) {
+  const char *name;
+  for (int i = 0; (name = distribution_name(i)) != NULL; i++) {
+    fputs(i == 0 ? "`" : "`, `", p->out);
+    for (const char *c = distribution_signature(name); *c; c++) {
+      if (*c == ':') c += 2 + strcspn(c + 2, ",) ");
+      fputc(*c, p->out);
+    }
+  }
+  fputs("`.\n", p->out);
 }
 
 static void list_unit(void *context, const char *symbol, const char *meaning, bool prefixes) {
@@ -191,21 +224,35 @@ static Library read_library(Compiler *compiler) {
   return library;
 }
 
+/* As long as what stands before their last points. */
+static size_t shared_prefix(const char *name, const char *other) {
+  const char *point = strrchr(name, '.');
+  size_t length = point == NULL ? 0 : (size_t)(point + 1 - name);
+  return strncmp(name, other, length) == 0 && strchr(other + length, '.') == NULL ? length : 0;
+}
+
 /* What they hold would be more than the rest of the page: each module has a page of its own. */
 static void list_library(Primer *p) {
   Library library = read_library(p->compiler);
-  for (size_t i = 0; i < library.count; i++)
-    fprintf(p->out, "%s`%s`", i == 0 ? "" : ", ", library.modules[i].name);
-  fputs(".\n", p->out);
+  for (size_t i = 0; i < library.count; i++) {
+    const char *name = library.modules[i].name;
+    size_t shared = i == 0 ? 0 : shared_prefix(library.modules[i - 1].name, name);
+    fprintf(p->out, "%s%s", i == 0 ? "`" : shared ? "|" : "`, `", name + shared);
+  }
+  fputs("`.\n", p->out);
 }
 
 static const struct {
   const char *name;
   void (*write)(Primer *p);
 } lists[] = {
-    {"version", list_version}, {"functions", list_functions}, {"reductions", list_reductions},
-    {"units", list_units},     {"library", list_library},
+    {"version", list_version},
+    {"functions", list_functions},
+    {"reductions", list_reductions},
+    {"units", list_units},
+    {"library", list_library},
     {"sources", list_sources},
+    {"distributions", list_distributions},
 };
 
 /* ---- snippets of the reference ---- */

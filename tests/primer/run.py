@@ -62,12 +62,15 @@ def check_whole(page):
         require(re.search(rf"[`|]{name}[|(]", page), f"the function `{name}` is missing")
     for name in re.findall(r"^(?:SOURCE|TDL)\((\w+),", source("runtime/include/hermes/sources.def"), re.M):
         require(re.search(rf"[`|]{name}[|`]", page), f"the source `{name}` is missing")
+    for signature in re.findall(r'^DISTRIBUTION\(.*?"(.*?)"', source("compiler/check/distributions.def"), re.M):
+        require(f"`{re.sub(r': [^ ,)]+', '', signature)}`" in page, f"the distribution `{signature}` is missing")
     for symbol in re.findall(r'HERMES_UNIT\("([^"]+)",', source("runtime/units/units.def")):
         require(re.search(rf"^- .*: .*(?<!\S){re.escape(symbol)}\*?(?!\S)", page, re.M), f"the unit `{symbol}` is missing")
     for file in sorted((SOURCE / "stdlib").rglob("*.hbp")):
         text = file.read_text(encoding="utf-8")
         module = re.search(r"^module (\S+)", text, re.M)[1]
-        require(f"`{module}`" in page, f"the module `{module}` is missing")
+        area, _, last = module.rpartition(".")
+        require(re.search(rf"`{area}\.(\w+\|)*{last}[|`]", page), f"the module `{module}` is missing")
         functions = hermesc("primer", module, text="").stdout
         heads = re.findall(r"^function (\w+\([^)]*\)\s*->[^\n={\"]*[^\s={\"])", text, re.M)
         heads = [re.sub(r"\s+", " ", head).replace("( ", "(") for head in heads]
