@@ -103,6 +103,16 @@ static double poisson_by_inversion(Source *source, double mean) {
   return count;
 }
 
+/* From this mean on Stirling's formula is right to 1e-9, and the plain one loses the probability in
+ * rounding: its terms are great, and cancel. */
+static const double LARGE_MEAN = 1e8;
+
+static double log_poisson(double count, double mean) {
+  if (mean < LARGE_MEAN) return count * log(mean) - mean - lgamma(count + 1);
+  double apart = (count - mean) / mean;
+  return mean * (apart - (1 + apart) * log1p(apart)) - log(turn * count) / 2;
+}
+
 /* Hoermann, "The transformed rejection method for generating Poisson random variables", Insurance:
  * Mathematics and Economics 12 (1993), algorithm PTRS: for means from 10 on. */
 static double poisson_by_rejection(Source *source, double mean) {
@@ -115,9 +125,7 @@ static double poisson_by_rejection(Source *source, double mean) {
     double count = floor((2 * a / close + b) * u + mean + 0.43);
     if (close >= 0.07 && v <= bound) return count;
     if (count < 0 || (close < 0.013 && v > close)) continue;
-    if (log(v * inverse / (a / (close * close) + b)) <=
-        count * log(mean) - mean - lgamma(count + 1))
-      return count;
+    if (log(v * inverse / (a / (close * close) + b)) <= log_poisson(count, mean)) return count;
   }
   return NAN;
 }

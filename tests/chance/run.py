@@ -116,6 +116,7 @@ CONTINUOUS = {  # declaration -> distribution function, in the declared unit
     "V ~ rayleigh(2 V)": lambda x: -math.expm1(-x * x / 8),
     "V ~ rician(3 V, 2 V)": lambda x: between(lambda at: rician(at, 3, 2), x, 0.02),
     "dB ~ field(1 dB, 5 dB, u.far, u.far, 1 m)": lambda x: normal((x - 1) / 5),
+    "1 ~ poisson(4e15)": lambda x: normal((x - 4e15) / math.sqrt(4e15)),
 }
 DISCRETE = {  # declaration -> how likely a value is
     "int ~ uniform(3, 8)": lambda k: 1 / 6 if 3 <= k <= 8 else 0,
