@@ -68,9 +68,10 @@ static double counts_exceed(double mean, double other) {
 
 double hermes_marcum_p(double a, double b) {
   if (!(a >= 0) || !(b >= 0) || (isinf(a) && isinf(b))) return NAN;
-  if (b == 0 || isinf(a)) return 0;
+  double mean = b * b / 2, other = a * a / 2; /* 0 of what is small, too */
+  if (mean == 0 || isinf(a)) return 0;
   if (isinf(b)) return 1;
-  if (a == 0) return -expm1(-b * b / 2);
+  if (other == 0) return -expm1(-mean);
   if (a > LARGE || (a > FAIRLY_LARGE && fabs(b - a) > FAR)) return normal_below(b - a - 0.5 / a);
-  return b - a > MARGIN ? 1 : counts_exceed(b * b / 2, a * a / 2);
+  return b - a > MARGIN ? 1 : counts_exceed(mean, other);
 }

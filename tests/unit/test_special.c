@@ -81,6 +81,9 @@ static void at_the_ends_there_are_limits(void **state) {
   assert_true(hermes_gamma_p(INFINITY, 3) == 0);
   assert_true(hermes_marcum_p(3, 0) == 0 && hermes_marcum_p(3, INFINITY) == 1);
   assert_true(hermes_marcum_p(INFINITY, 3) == 0 && hermes_marcum_p(1e200, 1e200) == 0.5);
+  /* their squares are less than any number */
+  assert_near(hermes_marcum_p(1e-300, 1), -expm1(-0.5), 1e-15);
+  assert_true(hermes_marcum_p(1, 1e-200) == 0 && hermes_marcum_p(1e-200, 1e-200) == 0);
 }
 
 /* GSL ends the program where it meets an error. */
