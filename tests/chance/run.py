@@ -19,6 +19,7 @@ import sys
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
+import coverage  # noqa: E402
 
 HERMESC, WORK = map(os.path.abspath, sys.argv[1:3])
 WORK = pathlib.Path(WORK)
@@ -418,6 +419,7 @@ def all_tests():
     for check in (check_keys, check_independence, check_field, check_statistics, check_jackknife, check_pairs, check_rank,
                   check_confidence, check_until, check_interpreter):
         yield check.__name__[6:], check
+    yield from coverage.checks(twin, data, kpis)
 
 
 sys.exit(run_all(all_tests(), workers=1))
