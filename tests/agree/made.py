@@ -240,7 +240,7 @@ class Maker(Chance, Change):
             lines.append(self.definition(name, operational, outside, own))
             if ".home" in lines[-1] and self.chance(0.5):
                 lines.append(self.sibling(lines[-1], own))
-        if not operational and self.chance(0.3):
+        if not operational and self.chance(0.2):
             lines += self.solved(name, outside, own)
         if "slot" in self.columns and self.chance(0.6):
             lines += self.stepped(name, outside, own)

@@ -75,11 +75,11 @@ class Change(Terms):
             domain = [f"in {low} .. {high}"]
         inputs = tuple(v for v in scope.values if v.role == "input")
         start = self.read(kind, scope._replace(values=inputs), 0) or low or self.literal(kind)
-        allowed = quantity(rng.choice(["1e-9", "0.01", "5"]), spell_unit(rng, difference(kind)))
+        allowed = quantity(rng.choice(["1e-9", "0.01", "5", "5"]), spell_unit(rng, difference(kind)))
         clauses = [f"start {start}", f"tolerance {allowed}",
-                   f"iterations {rng.choice([5, 20, 40])}"]
+                   f"iterations {rng.choice([5, 40, 40, 40])}"]
         if self.chance(0.4):
-            clauses.append(f"damping {rng.choice(['0.5', '0.9', '1'])}")
+            clauses.append(f"damping {rng.choice(['0.7', '0.9', '1'])}")
         rng.shuffle(clauses)
         return " ".join(domain + clauses)
 
@@ -94,8 +94,8 @@ class Change(Terms):
             value, line = self.beside(kind, read, block, index, outside, own)
             values, lines = [value], [line]
             scope = scope._replace(names=((self.read_at(value.name, scope), value.type),))
-        text = self.passed_on(kind, read(scope), self.rng.choice(["0.3", "-0.5", "0.9", "1"]),
-                              scope, self.rng.choice([1, 2]), 16)
+        factor = self.rng.choice(["0.3", "0.3", "0.1", "-0.2", "-0.5", "1"])  # most converge
+        text = self.passed_on(kind, read(scope), factor, scope, self.rng.choice([0, 0, 1, 2]), 8)
         lines.append(f"  solve {self.head(scope, name)} : {spell_type(self.rng, kind)} {clauses} = "
                      f"{text};\n")
         return self.took(lines, [*values, Value(name, kind, index, "out", block)], own)
