@@ -278,9 +278,27 @@ def daily_energy():
     write_text(example, "policy.json", json.dumps(thresholds(100, 30, 1), indent=1) + "\n")
 
 
+# ---- handover: 6 sites along a road, 8 cars
+
+def handover():
+    example = "handover"
+    write_table(example, "data/sites.csv", ["site", "x", "y"],
+                [(f"s{s + 1}", 200 + 600 * s, 40 if s % 2 else -40) for s in range(6)])
+    cars = [("tractor", 18, 900, -8), ("bus", -30, 2000, 4), ("car1", 50, 100, -2), ("car2", -50, 3200, 2),
+            ("car3", 80, 600, -2), ("car4", -80, 2900, 2), ("car5", 120, 0, -5), ("car6", -120, 3400, 5)]
+    write_table(example, "data/vehicles.csv", ["vehicle", "speed", "start", "lane"], cars)
+
+    times = (0, 40, 80, 160, 320, 480, 640, 1280)
+    rows = [(hysteresis, ttt, 4) for hysteresis in (0, 1, 2, 3, 4, 5) for ttt in times]
+    rows += [(hysteresis, ttt, k) for k in (0, 8, 13) for hysteresis in (1, 3) for ttt in (0, 160, 480)]
+    write_table(example, "candidates.csv", ["hysteresis", "ttt", "filter"], rows)
+    write_text(example, "policy.json", json.dumps({"hysteresis": 4, "ttt": 0}, indent=2) + "\n")
+
+
 if __name__ == "__main__":
     power_control()
     energy_saving()
     daily_energy()
     frequency_reuse()
+    handover()
     new_site()

@@ -6,8 +6,8 @@ usage: run.py HERMESC [WORK] [--every N] [--all] [--list FILE]
 Each example and each module of the library is changed in one place: a unit, an index, a name, a
 door between worlds, a contract (mutate.py). The compiler must refuse each mutant whose slip changes
 a dimension, a level or gain kind, or an index set. Of those refused, a verified fix should give
-back what the right text computes. Of those of the library, one in five is judged. --every N judges
-one of N of all; --list writes each outcome.
+back what the right text computes. Of a text with many of them, some are judged, spread over it.
+--every N judges one of N; --list writes each outcome.
 """
 import argparse
 import collections
@@ -26,7 +26,7 @@ import mutate
 ROOT = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).resolve().parents[2])
 SANITIZED_EVERY = 25  # there, a mutant takes ten times as long
 LEAST_RESTORED = 0.70  # of those refused
-MOST_OF_A_MODULE = 150  # spread over it; --all: every one. Of the examples, all are judged
+MOST_OF_A_MODULE, MOST_OF_AN_EXAMPLE = 150, 2500  # spread over it; --all: every one
 COMPUTED = ("out", "let", "kpi", "bound")  # their unit is only how they are shown
 
 Outcome = collections.namedtuple("Outcome", "mutant path verdict codes fixes")
@@ -135,8 +135,8 @@ def work_of(compiler, path, every, whole):
     is_module = text.startswith("module")
     meaning = lazily(lambda: None if is_module else compiler.meaning(text))
     mutants = list(mutate.all_mutants(blueprint, types_of(compiler, path)))
-    if is_module and not whole:
-        mutants = spread(mutants, MOST_OF_A_MODULE)
+    if not whole:
+        mutants = spread(mutants, MOST_OF_A_MODULE if is_module else MOST_OF_AN_EXAMPLE)
     for mutant in mutants[::every]:
         yield mutant, path.relative_to(ROOT), text, meaning
 

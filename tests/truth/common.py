@@ -69,5 +69,9 @@ def first_best(pairs):
     return best[0]
 
 
-def report(example, kpis):
-    print(json.dumps({"default": kpis({}), "policy": kpis(policy(example))}, indent=2))
+def report(example, kpis, **decisions):
+    """As the example stands, with its policy.json, and with each further decision: scalars alone."""
+    found = {"default": kpis({}), "policy": kpis(policy(example))}
+    for decision in decisions.values():
+        found[" ".join(f"--set {name}={value}" for name, value in decision.items())] = kpis(decision)
+    print(json.dumps(found, indent=2))
