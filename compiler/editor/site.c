@@ -259,6 +259,12 @@ static void descend_index(Site *site, const Expr *expr, Type wanted) {
   descend(site, arg, known ? type_ref(slot->index[position]) : type_error);
 }
 
+/* step(slot) takes the time itself, unless a function of the blueprint has that name. */
+static bool takes_time(const Site *site, const Expr *call) {
+  return call->left->kind == EXPR_NAME && strcmp(call->left->name.text, "step") == 0 &&
+         map_get(&site->checker->function_names, "step") < 0;
+}
+
 static void descend_call(Site *site, const Expr *expr, Type wanted) {
   Loop loops[MAX_RANK];
   int count, position = 0;
@@ -276,6 +282,7 @@ static void descend_call(Site *site, const Expr *expr, Type wanted) {
   } else {
     const Expr *arg = expr->args;
     for (; !in_expr(arg); arg = arg->next) position++;
+    if (takes_time(site, expr) && is_hole(arg->name)) found(site, SITE_ROWS);
     descend(site, arg, wanted_argument(site, expr, position, wanted));
   }
 }
