@@ -187,13 +187,26 @@ static void add_value(Gathering *g, const Slot *slot) {
   add_name(g, follower);
 }
 
+static bool is_along_time(const Program *program, const Slot *slot) {
+  for (int i = 0; i < slot->rank; i++)
+    if (program->tables[slot->index[i]].time.count) return true;
+  return false;
+}
+
+/* Then it may read, at an earlier instant, what depends on it. */
+static bool defines_along_time(const Gathering *g) {
+  const Program *program = &g->compiler->program;
+  return g->site->slot >= 0 && is_along_time(program, &program->slots[g->site->slot]);
+}
+
 /* `before`: in an expectation, values of the frame that was not varied, and no columns. */
 static void add_values(Gathering *g) {
   Program *program = &g->compiler->program;
   Scope *scope = &g->site->scope;
   for (int i = 0; i < program->slot_count; i++) {
     const Slot *slot = &program->slots[i];
-    bool hidden = slot->role == ROLE_COLUMN || slot->role >= ROLE_BOUND || g->depends[i] ||
+    bool cyclic = g->depends[i] && !(is_along_time(program, slot) && defines_along_time(g));
+    bool hidden = slot->role == ROLE_COLUMN || slot->role >= ROLE_BOUND || cyclic ||
                   find_value(scope, slot->name) != i;
     if (!hidden && may_read(scope, slot, slot->span)) add_value(g, slot);
   }
