@@ -20,17 +20,17 @@ typedef struct Gathering {
 } Gathering;
 
 static const char *const kinds[] = {
-    [FOLLOWER_ROW] = "row",         [FOLLOWER_LOCAL] = "local",
-    [FOLLOWER_LABEL] = "label",     [FOLLOWER_COLUMN] = "column",
-    [FOLLOWER_INPUT] = "input",     [FOLLOWER_POLICY] = "policy",
-    [FOLLOWER_DRAW] = "draw",
-    [FOLLOWER_OUT] = "out",         [FOLLOWER_LET] = "let",
-    [FOLLOWER_KPI] = "kpi",         [FOLLOWER_TYPE] = "type",
-    [FOLLOWER_TABLE] = "table",     [FOLLOWER_MODULE] = "module",
-    [FOLLOWER_UNIT] = "unit",       [FOLLOWER_FUNCTION] = "function",
-    [FOLLOWER_BUILTIN] = "builtin", [FOLLOWER_NEW_NAME] = "new_name",
-    [FOLLOWER_LITERAL] = "literal", [FOLLOWER_KEYWORD] = "keyword",
-    [FOLLOWER_SIGN] = "sign",       [FOLLOWER_END] = "end",
+    [FOLLOWER_ROW] = "row",           [FOLLOWER_LOCAL] = "local",
+    [FOLLOWER_LABEL] = "label",       [FOLLOWER_COLUMN] = "column",
+    [FOLLOWER_INPUT] = "input",       [FOLLOWER_POLICY] = "policy",
+    [FOLLOWER_DRAW] = "draw",         [FOLLOWER_OUT] = "out",
+    [FOLLOWER_LET] = "let",           [FOLLOWER_KPI] = "kpi",
+    [FOLLOWER_TYPE] = "type",         [FOLLOWER_TABLE] = "table",
+    [FOLLOWER_MODULE] = "module",     [FOLLOWER_UNIT] = "unit",
+    [FOLLOWER_FUNCTION] = "function", [FOLLOWER_BUILTIN] = "builtin",
+    [FOLLOWER_NEW_NAME] = "new_name", [FOLLOWER_LITERAL] = "literal",
+    [FOLLOWER_KEYWORD] = "keyword",   [FOLLOWER_SIGN] = "sign",
+    [FOLLOWER_END] = "end",
 };
 
 const char *follower_kind_text(FollowerKind kind) {
@@ -138,12 +138,31 @@ static const char *table_of(const Gathering *g, int table) {
   return g->compiler->program.tables[table].name;
 }
 
+static bool is_time(const Gathering *g, int table) {
+  return g->compiler->program.tables[table].time.count > 0;
+}
+
+static bool depends(const Gathering *g, const Slot *slot) {
+  return g->depends[slot - g->compiler->program.slots];
+}
+
+/* Values of one time may depend on one another through earlier instants. */
+static bool may_look_back(const Gathering *g, const Slot *slot) {
+  const Slot *own = g->site->slot < 0 ? NULL : &g->compiler->program.slots[g->site->slot];
+  for (int i = 0; own && i < slot->rank; i++)
+    for (int j = 0; j < own->rank; j++)
+      if (slot->index[i] == own->index[j] && is_time(g, slot->index[i])) return true;
+  return false;
+}
+
 /* The indices of a value, as rows in reach or as tables; NULL where a row is not in reach. */
 static const char *indices_of(Gathering *g, const Slot *slot, bool rows) {
   const char *text = NULL;
   for (int i = 0; i < slot->rank; i++) {
     const char *one = rows ? row_of(&g->site->scope, slot->index[i]) : table_of(g, slot->index[i]);
     if (!one) return NULL;
+    if (rows && depends(g, slot) && is_time(g, slot->index[i]))
+      one = arena_format(&g->compiler->arena, "%s - 1", one);
     text = text ? arena_format(&g->compiler->arena, "%s, %s", text, one) : one;
   }
   return text;
@@ -187,25 +206,13 @@ static void add_value(Gathering *g, const Slot *slot) {
   add_name(g, follower);
 }
 
-static bool is_along_time(const Program *program, const Slot *slot) {
-  for (int i = 0; i < slot->rank; i++)
-    if (program->tables[slot->index[i]].time.count) return true;
-  return false;
-}
-
-/* Then it may read, at an earlier instant, what depends on it. */
-static bool defines_along_time(const Gathering *g) {
-  const Program *program = &g->compiler->program;
-  return g->site->slot >= 0 && is_along_time(program, &program->slots[g->site->slot]);
-}
-
 /* `before`: in an expectation, values of the frame that was not varied, and no columns. */
 static void add_values(Gathering *g) {
   Program *program = &g->compiler->program;
   Scope *scope = &g->site->scope;
   for (int i = 0; i < program->slot_count; i++) {
     const Slot *slot = &program->slots[i];
-    bool cyclic = g->depends[i] && !(is_along_time(program, slot) && defines_along_time(g));
+    bool cyclic = depends(g, slot) && !may_look_back(g, slot);
     bool hidden = slot->role == ROLE_COLUMN || slot->role >= ROLE_BOUND || cyclic ||
                   find_value(scope, slot->name) != i;
     if (!hidden && may_read(scope, slot, slot->span)) add_value(g, slot);
@@ -447,8 +454,7 @@ static void add_for_contract(Gathering *g) {
   for (int i = 0; block && i < program->slot_count; i++) {
     const Slot *slot = &program->slots[i];
     bool listable = slot->role == ROLE_INPUT || (slot->role == ROLE_POLICY && block->operational) ||
-                    slot->role == ROLE_DRAW ||
-                    (slot->role == ROLE_OUT && slot->block != number);
+                    slot->role == ROLE_DRAW || (slot->role == ROLE_OUT && slot->block != number);
     if (listable && !is_listed(block->contract, slot->name)) add_name(g, follower_of(g, slot));
   }
 }
@@ -513,7 +519,9 @@ static void add_for_distribution(Gathering *g) {
                            .type = distribution_signature(name),
                            .doc = distribution_meaning(name),
                            .kind = FOLLOWER_BUILTIN,
-                           .fit = !known ? FIT_UNKNOWN : fits ? FIT_YES : FIT_NO});
+                           .fit = !known ? FIT_UNKNOWN
+                                  : fits ? FIT_YES
+                                         : FIT_NO});
   }
 }
 

@@ -168,7 +168,8 @@ def index_slips(blueprint, variables):
 
 
 def table_of(row, variables):
-    """The table of a row: of a variable, or of a value such as `server[u]`."""
+    """The table of a row: of a variable, of one that looks back, `t - 1`, or of a value such as `server[u]`."""
+    row = re.sub(r" *- *[0-9]+$", "", row)
     return variables.get(row) or variables.get(row.split("[")[0] + "[]")
 
 

@@ -121,7 +121,7 @@ def kpis(policy):
     for speed, levels, errors in network():
         phones.append(Phone())
         phones[-1].live(levels, errors, margin, wait, weight)
-        driven += speed * TICKS * STEP / 3600
+        driven += speed * (TICKS - 1) * STEP / 3600
     sinrs = [sinr for phone in phones for sinr in phone.sinrs]
     return {
         "handovers": sum(phone.handovers for phone in phones) / driven,
