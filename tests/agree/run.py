@@ -38,6 +38,7 @@ EXAMPLES = HERE.parents[1] / "examples"
 RANDOM_RUNS, RANDOM_CANDIDATES = 6, 24  # of a blueprint here; the examples are large
 EXAMPLE_RUNS, EXAMPLE_CANDIDATES, EXAMPLE_ROWS = 1, 3, ["--rows", "4"]
 EXAMPLE_DRAWS = ["--draws", "2"]
+SECONDS = 300  # for one answer: with sanitizers, the interpreter takes its time
 RELATIVE, DECIBELS = 1e-12, 4.342944819032518e-12
 NUMBER = re.compile(r": -?[0-9]")
 
@@ -110,7 +111,7 @@ class Answer:
     """What one evaluator printed."""
 
     def __init__(self, words):
-        done = subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=SECONDS)
         self.code, self.out, self.errors = done.returncode, done.stdout, done.stderr
 
     def document(self):
