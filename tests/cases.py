@@ -5,6 +5,7 @@ A script in a directory of tests/ finds this beside its own directory:
 """
 import concurrent.futures
 import os
+import subprocess
 
 
 class Wrong(Exception):
@@ -14,6 +15,12 @@ class Wrong(Exception):
 def require(condition, message):
     if not condition:
         raise Wrong(message)
+
+
+def write_program(path, text):
+    """A script that can be run at once. A child writes it: a descriptor of ours, open for writing, would be
+    inherited by whatever another thread starts just then, and the system runs no file that somebody writes."""
+    subprocess.run(["install", "-m", "755", "/dev/stdin", path], input=text, text=True, check=True)
 
 
 def outcome(test):

@@ -22,7 +22,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from cases import require, run_all
+from cases import require, run_all, write_program
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 DOCS = SOURCE / "tests/docs"
@@ -99,8 +99,7 @@ def prepare(directory):
     shutil.copytree(DOCS / "data", directory / "data")
     (directory / "scaffold.hbp").write_text(SCAFFOLD, encoding="utf-8")
     (directory / "ndt.hbp").write_text(SCAFFOLD + "goal maximize weakest;\n", encoding="utf-8")
-    (directory / "ndt").write_text(f"#!/bin/sh\nexec '{HERMESC}' interpret ndt.hbp \"$@\"\n", encoding="utf-8")
-    (directory / "ndt").chmod(0o755)
+    write_program(directory / "ndt", f"#!/bin/sh\nexec '{HERMESC}' interpret ndt.hbp \"$@\"\n")
 
 
 def check_data(name, text, wanted):
