@@ -5,12 +5,14 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include ${PROJECT_BINARY_DIR}/share/he
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/runtime/include/hermes
      ${PROJECT_BINARY_DIR}/include/hermes SYMBOLIC)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/stdlib ${PROJECT_BINARY_DIR}/share/hermes/stdlib SYMBOLIC)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/prompts ${PROJECT_BINARY_DIR}/share/hermes/prompts SYMBOLIC)
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/hermes.pc.in ${PROJECT_BINARY_DIR}/hermes.pc @ONLY)
 
-install(TARGETS hermesc RUNTIME DESTINATION bin)
+install(TARGETS hermesc hermes-program RUNTIME DESTINATION bin)
 install(TARGETS hermes ARCHIVE DESTINATION lib)
 install(DIRECTORY runtime/include/hermes DESTINATION include)
+install(DIRECTORY prompts DESTINATION share/hermes FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY stdlib DESTINATION share/hermes FILES_MATCHING PATTERN "*.hbp")
 install(FILES ${PROJECT_BINARY_DIR}/hermes.pc DESTINATION lib/pkgconfig)
 install(FILES LICENSE DESTINATION share/doc/hermes)
