@@ -23,7 +23,7 @@ def periods(writer, activities, lengths):
     return names
 
 
-def network(writer, rng, sites, sectors, users, reach, demand, preference=15, floor=None, walls=14.0, deaf=0):
+def network(writer, rng, sites, sectors, users, reach, demand, preference=14.75, floor=None, walls=14.0, deaf=0):
     """Gains below `floor` dB were not reported; the last `deaf` users have none at all."""
     cells = [(f"s{s + 1}{'abc'[k]}_{layer[:3]}", s, 120 * k + 30, layer)
              for s in range(len(sites)) for k in range(sectors) for layer in LAYERS]
@@ -56,7 +56,7 @@ def write(directory):
     # Four periods of unequal length, one site.
     writer, rng = Writer(directory, "one_site"), random.Random("energy_saving one_site 1")
     hours = periods(writer, [12, 45, 80, 100], [420, 180, 540, 300])
-    capacity = network(writer, rng, [(0.0, 0.0)], 3, 14, 600.0, 3300)
+    capacity = network(writer, rng, [(0.0, 0.0)], 3, 14, 600.0, 3200)
     writer.policy("policy_a.json", {"sleep": sleeping(capacity, hours[:1])})
     writer.policy("policy_b.json", {"sleep": sleeping(capacity[:2], hours[:2]) | sleeping(capacity[2:], hours[2:3])})
 
@@ -72,7 +72,7 @@ def write(directory):
     # coverage cell to sleep, too.
     writer, rng = Writer(directory, "valley"), random.Random("energy_saving valley 1")
     hours = periods(writer, DAY[::3], [180] * 8)
-    capacity = network(writer, rng, scattered_sites(rng, 5, 3000.0, 900.0), 2, 60, 700.0, 1200, preference=13.5,
+    capacity = network(writer, rng, scattered_sites(rng, 5, 3000.0, 900.0), 2, 60, 700.0, 1200, preference=13.25,
                        floor=-142.0, walls=10.0, deaf=1)
     writer.policy("policy_a.json", {"sleep": sleeping(capacity[:6] + ["s2a_cov"], hours[:3])})
     writer.policy("policy_b.json", {"sleep": {
