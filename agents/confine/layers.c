@@ -48,9 +48,12 @@ const char *program_find(Arena *arena, const char *word) {
 /* ---- the environment ---- */
 
 static const char *const everywhere[] = {
-    "PATH=" CHILDREN_PATH,         "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "HOME=/nonexistent",
-#ifdef __SANITIZE_ADDRESS__ /* twins are sanitized, too; looking for leaks takes ptrace */
-    "ASAN_OPTIONS=detect_leaks=0",
+    "PATH=" CHILDREN_PATH,
+    "LANG=C.UTF-8",
+    "LC_ALL=C.UTF-8",
+    "HOME=/nonexistent",
+#ifdef __SANITIZE_ADDRESS__ /* twins are, too: no ptrace for leaks, no limits of their own */
+    "ASAN_OPTIONS=detect_leaks=0:disable_coredump=0",
 #endif
 };
 
