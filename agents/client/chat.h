@@ -13,6 +13,8 @@
 #include "client/configure.h"
 #include "record/trace.h"
 
+#include <signal.h>
+
 typedef struct Message {
   const char *role; /* "system", "user", "assistant" */
   const char *content;
@@ -56,15 +58,31 @@ typedef struct Usage {
 
 typedef struct Chat Chat;
 
-/* `cassette`: a recorded trace to answer from (record/cassette.h), or NULL; calls that it lacks are
- * asked of the server where `live`, and absent otherwise. `trace` may be NULL. */
+/* How the questions of a run are asked; {0}: as chat_open leaves it. */
+typedef struct ChatManner {
+  bool exact;     /* of a replay: a prompt that has changed is an error, no warning */
+  FILE *progress; /* a terminal, for one line while calls are on their way; NULL: quiet */
+  const volatile sig_atomic_t *stop; /* not 0: all calls end at once (client/stop.h); or NULL */
+} ChatManner;
+
+/* `cassette`: a recorded trace to answer from (record/trace.h), or NULL. Calls that it lacks are
+ * absent, and those whose prompt has changed since are answered all the same, as `stale`. Where the
+ * chat is `live`, both are asked of the server, and the cassette is what a run goes on from.
+ * `trace` may be NULL. NULL with a diagnostic where a live chat has no server or no model. */
 Chat *chat_open(Arena *arena, const Configuration *configuration, Trace *trace, Cassette *cassette,
                 bool live, hermes_diagnostics *diagnostics);
+void chat_set_manner(Chat *chat, ChatManner manner);
+/* Warns of stale replies, how many of how many. */
 void chat_close(Chat *chat);
 
 /* Asks all of them side by side; replies in the order of the requests. True where all are CHAT_OK.
  */
 bool chat_all(Chat *chat, const ChatRequest *requests, int count, ChatReply *replies);
+/* Replayed calls count like those that were asked. */
 Usage chat_usage(const Chat *chat);
+/* Reports a reply that is none, under the code of its status; nothing of CHAT_OK and CHAT_STOPPED.
+ */
+void chat_complain(hermes_diagnostics *diagnostics, const ChatRequest *request,
+                   const ChatReply *reply);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "hermesc.h"
 
-enum { MOST_ROLES = 16, MOST_BRANCHES = 16 };
+enum { MOST_ROLES = 16, MOST_BRANCHES = 16, MOST_PARALLEL = 64 };
 
 /* What one role asks with, where it differs. */
 typedef struct RoleSetting {
