@@ -30,7 +30,8 @@ SECONDS = 600
 MOST_BYTES = 300_000
 LEAST_NETWORKS = 3
 REPRODUCED = 1e-9  # relative: another libm may round otherwise
-JITTER = 1e-7      # relative change of every decimal fraction in the data
+JITTER = 1e-7      # greatest relative change of a decimal fraction in the data
+COPIES = 3         # of each network, with other changes
 
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 from shared import decisions, every_case
@@ -129,7 +130,7 @@ def check_words(task):
     """The words name each quantity with its unit, each table, column and decision."""
     found = [f"task.md has no line \"- `{quantity['name']}`, in {quantity['unit']}: ...\""
              for quantity in task.about["quantities"]
-             if not re.search(rf"^- `{quantity['name']}`, in {re.escape(quantity['unit'])}: ", task.words, re.M)]
+             if not re.search(rf"^- `{quantity['name']}`, in {re.escape(quantity['unit'])}( \(.*\))?: ", task.words, re.M)]
     names = set()
     for network in task.about["networks"]:
         for name in os.listdir(task.network(network)):
@@ -178,7 +179,7 @@ def jittered(source, target, rng):
         with open(path, newline="") as file:
             lines = list(csv.reader(file))
         for line in lines:
-            line[:] = [repr(float(field) * (1 + rng.choice([-JITTER, JITTER])))
+            line[:] = [repr(float(field) * (1 + rng.uniform(-JITTER, JITTER)))
                        if re.fullmatch(r"-?\d+\.\d+", field) else field for field in line]
         with open(path, "w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(lines)
@@ -187,12 +188,12 @@ def jittered(source, target, rng):
 def check_margins(task):
     """What rounding may change does not change a result: no ties, no threshold met exactly."""
     found, rng = [], random.Random("margins")
-    for network in task.about["networks"]:
-        copy = os.path.join(task.work, "jitter_" + network)
-        jittered(task.network(network), copy, rng)
+    for network, copy in ((network, number) for network in task.about["networks"] for number in range(COPIES)):
+        data = os.path.join(task.work, f"{network}_{copy}")
+        jittered(task.network(network), data, rng)
         for at, name, policy in task.cases:
             if at == network:
-                actual = task.quantities(copy, decisions(policy))
+                actual = task.quantities(data, decisions(policy))
                 found += [f"{network} {name}: {line}" for line in task.outside(task.truth[network][name], actual)]
     return found
 
