@@ -29,6 +29,10 @@ static const struct {
   int (*run)(Session *session);
   bool configured; /* needs a configuration */
 } commands[COMMANDS] = {
+    [COMMAND_DESIGN] = {NULL, true},
+    [COMMAND_ASK] = {NULL, true},
+    [COMMAND_BENCH] = {NULL, true},
+    [COMMAND_TRACE] = {run_trace, false},
     [COMMAND_GENERATE] = {run_generate, false},
 };
 
@@ -52,8 +56,10 @@ static int run(Session *session, int argc, char **argv) {
   if (settings->version) printf("hermes %s\n", HERMES_VERSION);
   if (settings->help || settings->version) return EXIT_DONE;
   if (!find_home(session)) return EXIT_WRONG;
-  if (commands[settings->command].configured &&
-      !configure(&session->arena, settings->config, &session->configuration, &session->diagnostics))
+  if (!commands[settings->command].configured)
+    forget_secrets();
+  else if (!configure(&session->arena, settings->config, &session->configuration,
+                      &session->diagnostics))
     return EXIT_COMMAND;
   if (!commands[settings->command].run) {
     hermes_report(&session->diagnostics, HB0801, NULL, "this command is not built yet");

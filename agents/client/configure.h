@@ -1,5 +1,5 @@
 /* What a run may do, and with which model: defaults, then a file, then the environment, then the
- * command line, each over the one before (configure.c). */
+ * command line, each over the one before (configure.c). docs/configuration.md tells users. */
 #ifndef HERMES_CONFIGURE_H
 #define HERMES_CONFIGURE_H
 
@@ -39,9 +39,13 @@ typedef struct Configuration {
 } Configuration;
 
 /* leaves: a whole configuration. False with the reasons, where the file or a value makes no sense.
- * `file`: --config, or NULL for $XDG_CONFIG_HOME/hermes/config.json where it is there. */
+ * `file`: --config, or NULL for $XDG_CONFIG_HOME/hermes/config.json where it is there. HERMES_
+ * variables count for more than the file, OPENAI_ ones for less: a key that stands around for
+ * another server goes to none that the file names with its own. Then secrets are forgotten. */
 bool configure(Arena *arena, const char *file, Configuration *configuration,
                hermes_diagnostics *diagnostics);
+/* Takes the key out of the environment, so that no child inherits it. */
+void forget_secrets(void);
 
 /* The setting of a role, or NULL. */
 const RoleSetting *role_setting(const Configuration *configuration, const char *role);
