@@ -57,8 +57,8 @@ def files(directory):
 
 
 class Task:
-    def __init__(self, name, work):
-        self.name, self.work = name, os.path.join(work, name)
+    def __init__(self, name, hermesc, work):
+        self.name, self.hermesc, self.work = name, hermesc, os.path.join(work, name)
         self.directory = os.path.join(TASKS, name)
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
@@ -198,10 +198,10 @@ def check_margins(task):
     return found
 
 
-def check_reference(task, hermesc):
+def check_reference(task):
     """Our blueprint agrees with truth; the largest deviation is printed."""
     twin, worst = os.path.join(task.work, "ndt"), (0.0, "none")
-    output(hermesc, os.path.join(REFERENCE, task.name + ".hbp"), "-o", twin)
+    output(task.hermesc, os.path.join(REFERENCE, task.name + ".hbp"), "-o", twin)
     units, found = {q["name"]: q["unit"] for q in task.about["quantities"]}, []
     for network, name, policy in task.cases:
         decided = [] if policy == "-" else ["--policy", policy]
@@ -223,11 +223,18 @@ def check_mistakes(task):
     found = []
     for what, right, wrong in WRONG[task.name]:
         mistaken = task.program(right, wrong)
-        if not any(task.outside(task.truth[network][name], mistaken(task.network(network), decisions(policy)))
-                   for network, name, policy in task.cases):
+        try:
+            told = any(task.outside(task.truth[network][name], mistaken(task.network(network), decisions(policy)))
+                       for network, name, policy in task.cases)
+        except (ArithmeticError, LookupError, TypeError, ValueError, NameError) as problem:
+            raise Failed(f"{what}: the replaced truth.py fails: {problem!r}")
+        if not told:
             found.append(f"passes for right: {what}")
     print(f"{task.name}: {len(WRONG[task.name]) - len(found)} of {len(WRONG[task.name])} mistakes are told apart")
     return found
+
+
+CHECKS = [check_files, check_words, check_truth, check_policy, check_margins, check_reference, check_mistakes]
 
 
 def main():
@@ -236,17 +243,15 @@ def main():
     hermesc, work = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     passed = failed = 0
     for name in sorted(os.listdir(TASKS)):
-        task = Task(name, work)
-        checks = [check_files, check_words, check_truth, check_policy, check_margins,
-                  lambda it: check_reference(it, hermesc), check_mistakes]
-        for check in checks:
+        task = Task(name, hermesc, work)
+        for check in CHECKS:
             try:
                 problems = check(task)
             except Failed as problem:
                 problems = [str(problem)]
             if problems:
                 failed += 1
-                print(f"FAILED {name}", *problems, sep="\n  ")
+                print(f"FAILED {name}: {check.__doc__}", *problems, sep="\n  ")
             else:
                 passed += 1
     print(f"{passed} passed, {failed} failed")
