@@ -136,7 +136,8 @@ static Verdict of_reply(Arena *arena, const Configuration *c, const Attempt *att
                                 text_excerpt(arena, attempt->content_type, SHOWN)),
                    false);
   if (reading->error) return of_error(arena, c, reading);
-  if (reading->problem) return problem(reading->problem, false);
+  bool nothing = reading->bytes == 0; /* as where the connection is lost within the headers */
+  if (reading->problem) return problem(reading->problem, nothing);
   if (!reading->choices) return problem("the reply is no chat's: it has no choices", false);
   bool ended = !reading->events || reading->finish || reading->marked;
   if (!ended) return problem("the reply was cut: the stream ended before the reply did", true);
