@@ -316,10 +316,10 @@ static const char *wrong_address(const char *url) {
                              : NULL;
 }
 
-/* To this machine itself: nobody else can listen. */
-static bool is_local(const char *host) {
+bool is_own_machine(const char *url) {
   static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
-  for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+  const char *host = behind_scheme(url);
+  for (size_t i = 0; host && i < sizeof hosts / sizeof *hosts; i++) {
     size_t length = strlen(hosts[i]);
     if (strncasecmp(host, hosts[i], length) == 0 && strchr(":/", host[length])) return true;
   }
@@ -342,7 +342,7 @@ static void check_whole(const Configuration *c, hermes_diagnostics *diagnostics)
   if (c->max_cost > 0 && (isnan(c->price_input) || isnan(c->price_output)))
     complain_setting(diagnostics, "max_cost", "`price_input` and `price_output` beside it");
   if (wrong || !c->base_url || !c->api_key || strncasecmp(c->base_url, "http://", 7) != 0 ||
-      is_local(c->base_url + 7))
+      is_own_machine(c->base_url))
     return;
   hermes_diagnostic_note(hermes_report(diagnostics, HB0905, NULL,
                                        "the key goes to another machine over http://, where all "

@@ -47,6 +47,9 @@ bool configure(Arena *arena, const char *file, Configuration *configuration,
 /* Takes the key out of the environment, so that no child inherits it. */
 void forget_secrets(void);
 
+/* Whether an address leads to this machine itself: nobody else can listen on the way. */
+bool is_own_machine(const char *url);
+
 /* The setting of a role, or NULL. */
 const RoleSetting *role_setting(const Configuration *configuration, const char *role);
 

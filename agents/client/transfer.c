@@ -125,6 +125,7 @@ static void set_options(const Wire *wire, Attempt *attempt) {
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  if (is_own_machine(wire->address)) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(configuration->connect_timeout));
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(configuration->timeout));
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);

@@ -1,6 +1,7 @@
 /* Asks what standard input says, for run.py: a client without a chain.
  *
  * usage: chat-driver [--config=FILE] [--record=FILE] [--append] [--replay=FILE] [--live] [--exact]
+ *                    [--progress]
  *
  * in   [[{"role": .., "content": .., "max_tokens": ..}, ...], ...]: each list is asked side by side
  * out  {"replies": [[..], ..], "usage": {..}, "diagnostics": [..], "environment": ".."}, where
@@ -22,7 +23,7 @@ typedef struct Driver {
   hermes_diagnostics diagnostics;
   Configuration configuration;
   const char *config, *record, *replay;
-  bool append, live, exact;
+  bool append, live, exact, progress;
 } Driver;
 
 static bool read_word(Driver *driver, const char *word) {
@@ -30,9 +31,10 @@ static bool read_word(Driver *driver, const char *word) {
     const char *name;
     bool *flag;        /* or */
     const char **text; /* behind the name */
-  } words[] = {{"--config=", NULL, &driver->config}, {"--record=", NULL, &driver->record},
-               {"--replay=", NULL, &driver->replay}, {"--append", &driver->append, NULL},
-               {"--live", &driver->live, NULL},      {"--exact", &driver->exact, NULL}};
+  } words[] = {{"--config=", NULL, &driver->config},   {"--record=", NULL, &driver->record},
+               {"--replay=", NULL, &driver->replay},   {"--append", &driver->append, NULL},
+               {"--live", &driver->live, NULL},        {"--exact", &driver->exact, NULL},
+               {"--progress", &driver->progress, NULL}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (strncmp(word, words[i].name, strlen(words[i].name)) != 0) continue;
     if (words[i].flag) *words[i].flag = true;
@@ -119,7 +121,9 @@ static cJSON *show_usage(Usage usage) {
 /* ---- the whole ---- */
 
 static void converse(Driver *driver, Chat *chat, cJSON *shown) {
-  chat_set_manner(chat, (ChatManner){.exact = driver->exact, .stop = stop_on_signals()});
+  chat_set_manner(chat, (ChatManner){.exact = driver->exact,
+                                     .progress = driver->progress ? stderr : NULL,
+                                     .stop = stop_on_signals()});
   cJSON *lists = cJSON_Parse(read_all(&driver->arena, stdin)), *replies = cJSON_CreateArray();
   const cJSON *list;
   cJSON_ArrayForEach(list, lists) cJSON_AddItemToArray(replies, ask(driver, chat, list));

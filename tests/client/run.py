@@ -70,7 +70,7 @@ class Client:
         self.directory = pathlib.Path(self.room.name)
         (self.directory / "config.json").write_text(json.dumps({**QUICK, "base_url": url, **settings}))
         self.environment = {**ENVIRONMENT, "HOME": self.room.name, "XDG_CONFIG_HOME": self.room.name,
-                            "HERMES_API_KEY": SECRET}
+                            "HERMES_API_KEY": SECRET, "http_proxy": "http://127.0.0.1:1"}
 
     def __enter__(self):
         return self
@@ -615,7 +615,7 @@ def check_key():
         go_on.wait(5)
         return reply(body=document("a"))
     with Server(behave) as server, Client(server.url) as client:
-        with client.start("--live", "--record=record.jsonl") as child:
+        with client.start("--live", "--record=record.jsonl", "--progress") as child:
             child.stdin.write(json.dumps([[{}]]))
             child.stdin.close()
             require(reached.wait(5), "nothing was asked")
@@ -708,8 +708,74 @@ def check_example():
             require(client.ask(words=["--live"]).gives("re hello").codes == [], "the example is not taken")
 
 
+# ---- what people see ----
+
+def check_progress():
+    """One line, written over and over, that is gone at the end."""
+    def behave(connection, *_):
+        connection.sendall(head() + stream("word " * 80, finish=None, done=False))
+        time.sleep(0.6)
+        return stream("a")
+    with Server(behave) as server, Client(server.url) as client:
+        with client.start("--live", "--progress") as child:
+            out, err = child.communicate(json.dumps([[{"role": "coarse"}, {"role": "fine"}]]), timeout=60)
+    require(json.loads(out)["replies"][0][0]["status"] == OK, out)
+    require("coarse, fine: " in err and "about 200 tokens" in err, f"progress: {err!r}")
+    lines = err.split("\n")[1:]  # a return is a line feed to Python
+    require(all(line.startswith("\033[K") for line in lines) and lines[-1] == "\033[K", f"the line stays: {err!r}")
+
+
+RECORD = """\
+{"event": "start", "seconds": 0, "command": "design", "task": "save\\u001b[31m energy"}
+{"event": "call", "seconds": 2.5, "role": "coder", "ordinal": 0, "prompt": "coder 1", "sha256": "", "model": "m", "status": "ok", \
+"reply": "blueprint", "finish": "stop", "prompt_tokens": 1000, "completion_tokens": 200, "cost": 0.25, "took": 2.4, "attempts": 2}
+{"event": "gate", "seconds": 2.6, "gate": "types", "passed": false, "diagnostics": [{"code": "HB0402", "message": "a level is no power"}]}
+{"event": "call", "seconds": 3, "role": "coder", "ordinal": 1, "prompt": "coder 1", "sha256": "", "model": "m", "status": "failed", \
+"problem": "HTTP 500: the server failed", "prompt_tokens": 0, "completion_tokens": 0, "cost": 0, "took": 0.4, "attempts": 5}
+{"event": "decision", "seconds": 3.1, "decision": "a fresh sample"}
+{"event": "end", "seconds": 3.2, "outcome": "missing"}
+"""
+
+
+def trace_show(text, *words):
+    with tempfile.TemporaryDirectory(prefix="hermes trace ") as room:
+        (pathlib.Path(room) / "trace.jsonl").write_text(text)
+        done = subprocess.run([HERMES, "trace", "show", "trace.jsonl", *words], cwd=room, capture_output=True, text=True,
+                              timeout=60, env=ENVIRONMENT)
+    require(done.returncode == 0 and not done.stderr, f"exit {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def check_trace_show():
+    shown = trace_show(RECORD)
+    require("\x1b" not in shown, "what a model wrote reaches the terminal as it is")
+    for part in ("0.0 s  start", "command design", "task save [31m energy",
+                 "coder 0: 1000 + 200 tokens, ended by stop, 2.4 s, cost 0.25, 2 attempts; prompt coder 1, model m",
+                 "gate types, passed no", "HB0402 a level is no power", "coder 1: HTTP 500: the server failed",
+                 "a fresh sample", "outcome missing"):
+        require(part in shown, f"`{part}` is missing:\n{shown}")
+    total = next(line.split() for line in shown.splitlines() if line.startswith("total"))
+    require(total == ["total", "2", "1", "0", "1000", "200", "2.8", "0.25"], f"{total}")
+    require("has not ended" not in shown and "has not ended" in trace_show(RECORD.partition('{"event": "end"')[0]), "its end")
+
+
+def check_trace_json():
+    shown = json.loads(trace_show(RECORD, "--json"))
+    require(shown["ended"] is True and len(shown["events"]) == 6 and "reply" not in shown["events"][1], f"{shown}")
+    total = {"role": "total", "calls": 2, "failed": 1, "replayed": 0, "stale": 0, "prompt_tokens": 1000,
+             "completion_tokens": 200, "seconds": 2.8, "cost": 0.25}
+    require({**shown["total"], "seconds": round(shown["total"]["seconds"], 9)} == total, f"{shown['total']}")
+    require([role["role"] for role in shown["roles"]] == ["coder"], f"{shown['roles']}")
+
+
+def people():
+    yield "progress", check_progress
+    yield "trace show", check_trace_show
+    yield "trace show --json", check_trace_json
+
+
 def all_tests():
-    for group in (good_replies, recoveries, bad_replies, many_calls, records, keys):
+    for group in (good_replies, recoveries, bad_replies, many_calls, records, keys, people):
         for name, test in group():
             yield f"{group.__name__.replace('_', ' ')}: {name}", test
     yield "Ctrl-C within a reply", lambda: check_stop(False)
