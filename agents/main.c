@@ -33,6 +33,8 @@ static const struct {
     [COMMAND_ASK] = {NULL, true},
     [COMMAND_BENCH] = {NULL, true},
     [COMMAND_TRACE] = {run_trace, false},
+    [COMMAND_REPOSITORY] = {run_repository, false},
+    [COMMAND_DOCTOR] = {run_doctor, false},
     [COMMAND_GENERATE] = {run_generate, false},
 };
 

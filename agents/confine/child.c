@@ -25,6 +25,7 @@ enum {
   READ_BYTES = 1 << 16,
   MOST_RESTS = 16, /* reads of what a pipe still holds */
   WATCH_MILLISECONDS = 20,
+  STOP_MILLISECONDS = 500,
   STANDARD_FILES = 3,
   EXIT_NOT_RUN = 127,
 };
@@ -275,23 +276,27 @@ static bool has_ended(const Run *run) {
          info.si_pid != 0;
 }
 
-/* How long nothing need happen; without a descriptor for the process, it is looked at. */
+/* How long nothing need happen; without a descriptor for the process, it is looked at; a signal may
+ * come just before the waiting begins. */
 static int patience(const Run *run, int process) {
   double left = run->guard->seconds > 0 ? run->begin + run->guard->seconds - now() : 3600;
   double milliseconds = ceil(1000 * fmin(fmax(left, 0), 3600));
   if (process < 0) milliseconds = fmin(milliseconds, WATCH_MILLISECONDS);
+  if (run->guard->stop) milliseconds = fmin(milliseconds, STOP_MILLISECONDS);
   return (int)milliseconds;
+}
+
+static bool must_end(const Run *run, Child *child) {
+  child->late = run->guard->seconds > 0 && now() >= run->begin + run->guard->seconds;
+  child->stopped = run->guard->stop && *run->guard->stop;
+  return child->late || child->stopped;
 }
 
 static void watch(Run *run, Child *child) {
   int process = (int)syscall(SYS_pidfd_open, run->process, 0);
   fcntl(run->out.read, F_SETFL, O_NONBLOCK);
   fcntl(run->err.read, F_SETFL, O_NONBLOCK);
-  while (!has_ended(run)) {
-    if (run->guard->seconds > 0 && now() >= run->begin + run->guard->seconds) {
-      child->late = true;
-      break;
-    }
+  while (!has_ended(run) && !must_end(run, child)) {
     struct pollfd files[] = {
         {run->out.read, POLLIN, 0}, {run->err.read, POLLIN, 0}, {process, POLLIN, 0}};
     poll(files, sizeof files / sizeof *files, patience(run, process));
@@ -346,5 +351,5 @@ bool child_run(Arena *arena, const char *const *argv, const Guard *guard, Child 
     finish(arena, &run, child);
   }
   shut_all(&run);
-  return child->started && child->exit_code == 0 && !child->late;
+  return child->started && child->exit_code == 0 && !child->late && !child->stopped;
 }

@@ -9,6 +9,8 @@
 
 #include "hermesc.h"
 
+#include <signal.h>
+
 typedef struct Guard {
   const char *const
       *readable; /* directories and files, ended by NULL; besides what a program needs to start */
@@ -17,7 +19,8 @@ typedef struct Guard {
   double seconds;              /* of the clock, and on each processor; 0: no limit */
   size_t memory, file, output; /* bytes: of memory, of one file written, of each output kept; of
                                   the first two 0: no limit */
-  bool strict;                 /* must be confined by Landlock and by seccomp, or does not run */
+  const volatile sig_atomic_t *stop; /* ends it when it is raised (client/stop.h); or NULL */
+  bool strict; /* must be confined by Landlock and by seccomp, or does not run */
 } Guard;
 
 typedef struct Child {
@@ -25,6 +28,7 @@ typedef struct Child {
   int exit_code; /* -1 where a signal ended it */
   int signal;
   bool late;       /* its time was over */
+  bool stopped;    /* by `stop` */
   bool cut;        /* it wrote more than is kept */
   char *out, *err; /* in the arena, terminated; each NUL in it is a `?` */
   double seconds;
