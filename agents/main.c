@@ -28,14 +28,15 @@ static int run_generate(Session *session) {
 static const struct {
   int (*run)(Session *session);
   bool configured; /* needs a configuration */
+  bool looks;      /* reads the configuration itself, to tell what is wrong with it */
 } commands[COMMANDS] = {
-    [COMMAND_DESIGN] = {NULL, true},
-    [COMMAND_ASK] = {NULL, true},
-    [COMMAND_BENCH] = {NULL, true},
-    [COMMAND_TRACE] = {run_trace, false},
-    [COMMAND_REPOSITORY] = {run_repository, false},
-    [COMMAND_DOCTOR] = {run_doctor, false},
-    [COMMAND_GENERATE] = {run_generate, false},
+    [COMMAND_DESIGN] = {.configured = true},
+    [COMMAND_ASK] = {.configured = true},
+    [COMMAND_BENCH] = {.configured = true},
+    [COMMAND_TRACE] = {.run = run_trace},
+    [COMMAND_REPOSITORY] = {.run = run_repository},
+    [COMMAND_DOCTOR] = {.run = run_doctor, .looks = true},
+    [COMMAND_GENERATE] = {.run = run_generate},
 };
 
 static bool find_home(Session *session) {
@@ -58,9 +59,10 @@ static int run(Session *session, int argc, char **argv) {
   if (settings->version) printf("hermes %s\n", HERMES_VERSION);
   if (settings->help || settings->version) return EXIT_DONE;
   if (!find_home(session)) return EXIT_WRONG;
-  if (!commands[settings->command].configured)
+  if (!commands[settings->command].configured && !commands[settings->command].looks)
     forget_secrets();
-  else if (!configure(&session->arena, settings->config, &session->configuration,
+  else if (commands[settings->command].configured &&
+           !configure(&session->arena, settings->config, &session->configuration,
                       &session->diagnostics))
     return EXIT_COMMAND;
   if (!commands[settings->command].run) {

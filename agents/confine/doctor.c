@@ -36,7 +36,9 @@ typedef struct Finding {
 typedef struct Doctor {
   Session *session;
   Arena *arena;
-  const char *room; /* to try things in; or NULL */
+  const char *room;    /* to try things in; or NULL */
+  bool configured;     /* the configuration can be used, */
+  const char *problem; /* or what is wrong with it */
 } Doctor;
 
 static Finding found(const char *text) {
@@ -60,6 +62,11 @@ static long count_files(Arena *arena, const char *directory, const char *pattern
   return count;
 }
 
+static const char *first_message(Arena *arena, const hermes_diagnostics *problems) {
+  if (problems->count == 0) return "nobody knows why";
+  return arena_copy(arena, problems->items[0].message, strlen(problems->items[0].message));
+}
+
 /* ---- the compiler ---- */
 
 static void count_module(void *count, const char *module, const char *path) {
@@ -75,12 +82,6 @@ static Finding look_for_library(const Doctor *doctor) {
   compiler_free(&compiler);
   if (modules == 0) return missing("no modules", "install Hermes whole, or set HERMES_HOME");
   return found(arena_format(doctor->arena, "%ld modules below %s", modules, doctor->session->home));
-}
-
-static const char *first_message(const Doctor *doctor, const Compiler *compiler) {
-  if (compiler->diagnostics.count == 0) return "it does not build";
-  const char *message = compiler->diagnostics.items[0].message;
-  return arena_copy(doctor->arena, message, strlen(message));
 }
 
 static bool run_trial(const Doctor *doctor, const char *twin, Child *child) {
@@ -105,7 +106,7 @@ static Finding try_compiler(const Doctor *doctor) {
   compiler_init(&compiler, doctor->session->stdlib);
   bool built = check_blueprint_text(&compiler, "trial.hbp", trial, sizeof trial - 1) &&
                build_twin(&compiler, &options);
-  const char *problem = built ? NULL : first_message(doctor, &compiler);
+  const char *problem = built ? NULL : first_message(doctor->arena, &compiler.diagnostics);
   compiler_free(&compiler);
   if (!built) return missing(problem, "install a C compiler, or name one by CC");
   if (run_trial(doctor, twin, &child) && strstr(child.out, "42"))
@@ -143,36 +144,11 @@ static Finding look_for_repository(const Doctor *doctor) {
   return finding;
 }
 
-/* Without a name and a password, or what stands behind a question mark. */
-static const char *plain_url(Arena *arena, const char *url) {
-  const char *host = strstr(url, "://");
-  host = host ? host + 3 : url;
-  size_t authority = strcspn(host, "/?#");
-  for (size_t i = 0; i < authority; i++)
-    if (host[i] == '@') {
-      host += i + 1;
-      break;
-    }
-  const char *scheme = strstr(url, "://");
-  return arena_format(arena, "%.*s%.*s", scheme ? (int)(scheme + 3 - url) : 0, url,
-                      (int)strcspn(host, "?#"), host);
-}
-
 static Finding look_for_server(const Doctor *doctor) {
-  const Configuration *configuration = &doctor->session->configuration;
-  hermes_diagnostics problems = {0};
-  bool good = configure(doctor->arena, doctor->session->settings.config,
-                        &doctor->session->configuration, &problems);
-  Finding finding = absent("none is named: recorded runs only", "set HERMES_BASE_URL");
-  if (!good)
-    finding = missing("the configuration cannot be used",
-                      problems.count == 0 ? NULL
-                                          : arena_copy(doctor->arena, problems.items[0].message,
-                                                       strlen(problems.items[0].message)));
-  else if (configuration->base_url)
-    finding = found(plain_url(doctor->arena, configuration->base_url));
-  hermes_diagnostics_free(&problems);
-  return finding;
+  const char *server = doctor->session->configuration.base_url;
+  if (!doctor->configured) return missing("the configuration cannot be used", doctor->problem);
+  return server ? found(server)
+                : absent("none is named: recorded runs only", "set HERMES_BASE_URL");
 }
 
 static Finding look_for_model(const Doctor *doctor) {
@@ -300,8 +276,19 @@ static bool print_json(const Finding *findings, bool ready) {
   return text != NULL;
 }
 
+/* Takes the keys out of the environment, before the first program is run. */
+static void read_configuration(Doctor *doctor) {
+  Session *session = doctor->session;
+  hermes_diagnostics problems = {0};
+  doctor->configured =
+      configure(doctor->arena, session->settings.config, &session->configuration, &problems);
+  if (!doctor->configured) doctor->problem = first_message(doctor->arena, &problems);
+  hermes_diagnostics_free(&problems);
+}
+
 int run_doctor(Session *session) {
-  Doctor doctor = {session, &session->arena, room_open(&session->arena)};
+  Doctor doctor = {session, &session->arena, .room = room_open(&session->arena)};
+  read_configuration(&doctor);
   Finding findings[CHECKS];
   bool ready = true;
   for (size_t i = 0; i < CHECKS; i++) {
