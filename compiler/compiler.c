@@ -71,6 +71,7 @@ static bool check_source(Compiler *compiler, uint32_t blueprint) {
   if (!check_contracts(compiler) || !resolved) return false;
   infer_stages(compiler);
   add_range_expects(compiler);
+  find_windows(compiler);
   return compiler->diagnostics.errors == 0;
 }
 

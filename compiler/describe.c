@@ -242,6 +242,13 @@ static cJSON *solve_json(const Slot *slot) {
   return json;
 }
 
+static cJSON *window_json(const Slot *slot) {
+  cJSON *json = made(cJSON_CreateObject());
+  put_count(json, "along", slot->along);
+  put_count(json, "instants", slot->window);
+  return json;
+}
+
 static void put_computed(cJSON *json, const Slot *slot) {
   static const struct {
     unsigned bit;
@@ -254,6 +261,7 @@ static void put_computed(cJSON *json, const Slot *slot) {
     if (slot->stage & stages[i].bit) append(stage, text_item(stages[i].name));
   if (slot->domain.present) put(json, "domain", domain_json(&slot->domain));
   if (slot->solve) put(json, "solve", solve_json(slot));
+  if (slot->window) put(json, "window", window_json(slot));
 }
 
 static void put_bound(cJSON *json, const Slot *slot) {

@@ -408,6 +408,7 @@ typedef struct Slot {
   Solve *solve;          /* out: written as a `solve`; NULL: it is not */
   int component;         /* order.c: of the values computed together; 0: of none */
   int along;             /* of a component that goes along a time: which index that is */
+  int window;            /* of the same: how many instants of it are needed at once; 0: all */
   const char *doc;
   Span span;      /* of its name */
   unsigned stage; /* stages.c */
@@ -636,6 +637,8 @@ bool check_contracts(Compiler *compiler);   /* contracts.c, order.c: `in`, cycle
 void infer_stages(Compiler *compiler);      /* stages.c */
 hermes_step step_of(unsigned stage);        /* in which a value of that stage is computed */
 void add_range_expects(Compiler *compiler); /* validity.c: ranges of parameters -> expects */
+void find_windows(Compiler *compiler);      /* windows.c: how much of what goes along a time is kept */
+void find_hidden_windows(Compiler *compiler); /* the same of what lowering made */
 bool check_blueprint(Compiler *compiler, const char *path); /* all of the above, in order */
 /* The same for a text in memory, named `path` in messages. */
 bool check_blueprint_text(Compiler *compiler, const char *path, const char *text, size_t length);

@@ -72,13 +72,22 @@ static void store(const Evaluation *e, void *array, int slot, size_t element, do
     ((int32_t *)array)[element] = (int32_t)value;
 }
 
+/* The element, given one row after the other. An array may hold the last instants of a time alone
+ * (check/windows.c), each in the place of one that is not needed any more. */
+static size_t with_row(const Evaluation *e, int which, int index, size_t element, size_t row) {
+  const Slot *slot = &e->program->slots[which];
+  bool window = slot->window && index == slot->along;
+  size_t rows = window ? e->now->window[which] : e->now->rows[slot->index[index]];
+  return element * rows + (window ? row % rows : row);
+}
+
 /* The element at the rows that the terms give; 0 after a fault, where the slot may have none. */
-static size_t element_at(Evaluation *e, const Slot *slot, Term *const *rows) {
+static size_t element_at(Evaluation *e, int which, Term *const *rows) {
   size_t element = 0;
-  for (int i = 0; i < slot->rank; i++) {
+  for (int i = 0; i < e->program->slots[which].rank; i++) {
     double row = evaluate(e, rows[i]);
     if (e->fault) return 0;
-    element = element * e->now->rows[slot->index[i]] + (size_t)row;
+    element = with_row(e, which, i, element, (size_t)row);
   }
   return element;
 }
@@ -371,7 +380,7 @@ static double local(Evaluation *e, const Term *term) {
 }
 
 static double slot_element(Evaluation *e, const Term *term) {
-  size_t element = element_at(e, &e->program->slots[term->index], term->args);
+  size_t element = element_at(e, term->index, term->args);
   if (e->fault) return 0;
   return load(e, term->before ? e->before : e->now, term->index, element);
 }
@@ -575,7 +584,7 @@ static void compute_instant(Evaluation *e, int which, int time) {
     double value = evaluate(e, slot->value);
     if (e->fault) return;
     for (int i = 0; i < slot->rank; i++)
-      element = element * e->now->rows[slot->index[i]] + e->row[i];
+      element = with_row(e, which, i, element, e->row[i]);
     store(e, e->now->slot[which], which, element, value);
     more = next_rows(e, loops, count);
   }
@@ -667,7 +676,7 @@ static void fail_in_expect(const Evaluation *e, hermes_frame *frame, const Expec
 }
 
 static void vary_slot(Evaluation *e, const Vary *varied, const hermes_frame *frame) {
-  size_t element = element_at(e, &e->program->slots[varied->slot], varied->rows);
+  size_t element = element_at(e, varied->slot, varied->rows);
   double amount = e->fault ? 0 : evaluate(e, varied->amount);
   if (e->fault) return;
   double from = varied->by ? load(e, frame, varied->slot, element) : 0;

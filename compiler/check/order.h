@@ -8,6 +8,9 @@
 typedef void Visit(void *context, const Term *slot);
 void each_slot(const Term *term, Visit *visit, void *context);
 
+/* stages.c: values of one step stand together in the order, as they stood to one another before. */
+void sort_by_steps(Compiler *compiler);
+
 /* needs: every term typed. leaves: program->order; the component of every slot. Reports cycles that
  * pass through no solve. */
 void order_values(Compiler *compiler);

@@ -47,8 +47,7 @@ hermes_step step_of(unsigned stage) {
   return stage & STAGE_MEAN ? HERMES_CONCLUDE : steps[stage & (STAGE_DRAW | STAGE_POLICY)];
 }
 
-/* Sorts values by the steps in which they are computed; those of one step keep their order. */
-static void split_order(Compiler *compiler) {
+void sort_by_steps(Compiler *compiler) {
   Program *program = &compiler->program;
   int *order = ARENA_ARRAY(&compiler->arena, int, program->order_count + 1), count = 0;
   for (hermes_step step = HERMES_PREPARE; step < HERMES_STEPS; step++)
@@ -117,5 +116,5 @@ void infer_stages(Compiler *compiler) {
     infer_component(program, program->order + i, size);
     for (int k = i; k < i + size; k++) check_means(compiler, program->order[k]);
   }
-  split_order(compiler);
+  sort_by_steps(compiler);
 }

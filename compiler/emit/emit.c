@@ -190,7 +190,7 @@ static const char HEAD[] =
     " *\n"
     " * sx is the array of slot x, as the description numbers them; bx the same in the\n"
     " * unvaried frame. nx is the number of rows of table x, vx a row, tx the value of a\n"
-    " * subterm, fx a function with locals ax.\n"
+    " * subterm, fx a function with locals ax. Of ox instants, sx holds the last ones.\n"
     " */\n"
     "#include <hermes/compute.h>\n"
     "\n"

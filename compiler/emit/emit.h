@@ -7,6 +7,7 @@
  *   ax  local x of a function    fx  function instance x
  *   tx  value of a subterm       mx  libm's x
  *   ix  first row of a block of rows of vx; ex the row behind its last
+ *   ox  instants of slot x that its array holds
  *   wx  memory for a percentile's values, or for the open blocks of a grouped sum
  * and of a reduction whose value becomes tx:
  *   px  sum of the open block    kx  elements accepted
@@ -37,6 +38,7 @@ typedef struct Scratch {
 /* What a term reads. */
 typedef struct Reads {
   bool *slots, *before; /* by number: in the frame, in the unvaried one */
+  bool *windows;        /* by number: instants that the array holds */
   bool *tables, *keys;  /* their number of rows; the keys of these */
   Variables variables;
 } Reads;
@@ -50,6 +52,7 @@ typedef struct Emitter {
   bool allocates;
   /* of the C function being written */
   int indent;
+  int component; /* whose step it is; 0: of none */
   int temporaries;
   Binding *bound;   /* in scope, innermost first */
   Scratch *scratch; /* given back on every way out */
@@ -84,6 +87,7 @@ void emit_assigned(Emitter *e, const Term *value, const char *format, ...) /* ..
 void emit_branch(Emitter *e, int number, const Term *term); /* {statements; t<number> = value;} */
 void emit_number(Emitter *e, double number);
 void emit_element(Emitter *e, int slot, Term *const *rows); /* its number in the array */
+bool in_window(const Emitter *e, int slot); /* does its array hold the last instants alone? */
 void emit_fault(Emitter *e, const char *code);
 void emit_leave(Emitter *e, const char *status);          /* ends the function */
 const char *c_type(const Type *type);                     /* of a value */
@@ -112,7 +116,7 @@ void emit_assess(Emitter *e, int expect);
 Reads reads_new(Emitter *e);
 void read_term(const Emitter *e, Reads *reads, const Term *term); /* may be NULL */
 void read_loops(Reads *reads, const Loop *loops, int count);
-void read_strides(Reads *reads, const Slot *slot);
+void read_strides(const Emitter *e, Reads *reads, int slot);
 void need_scratch(Emitter *e, const Term *term); /* of the percentiles in a term, or NULL */
 void need_group_scratch(Emitter *e, int table);
 void emit_enter(Emitter *e, int slot, Span place, const char *rows); /* before all of these */

@@ -29,7 +29,7 @@ static void each_vary_term(Emitter *e, const Expect *expect, Reads *reads) {
   for (int i = 0; i < expect->vary_count; i++) {
     const Vary *vary = &expect->varies[i];
     const Slot *slot = &e->program->slots[vary->slot];
-    read_strides(reads, slot);
+    read_strides(e, reads, vary->slot);
     read_term(e, reads, vary->amount);
     need_scratch(e, vary->amount);
     for (int k = 0; k < slot->rank; k++) read_term(e, reads, vary->rows[k]);

@@ -9,14 +9,18 @@ Reads reads_new(Emitter *e) {
   return (Reads){
       .slots = ARENA_ARRAY(&e->arena, bool, e->program->slot_count + 1),
       .before = ARENA_ARRAY(&e->arena, bool, e->program->slot_count + 1),
+      .windows = ARENA_ARRAY(&e->arena, bool, e->program->slot_count + 1),
       .tables = ARENA_ARRAY(&e->arena, bool, e->program->table_count + 1),
       .keys = ARENA_ARRAY(&e->arena, bool, e->program->table_count + 1),
   };
 }
 
 /* An element's number takes all strides but the outermost. */
-void read_strides(Reads *reads, const Slot *slot) {
-  for (int i = 1; i < slot->rank; i++) reads->tables[slot->index[i]] = true;
+void read_strides(const Emitter *e, Reads *reads, int slot) {
+  const Slot *of = &e->program->slots[slot];
+  bool window = in_window(e, slot);
+  reads->windows[slot] = window;
+  for (int i = 1; i < of->rank; i++) reads->tables[of->index[i]] |= !window || i != of->along;
 }
 
 void read_loops(Reads *reads, const Loop *loops, int count) {
@@ -28,7 +32,7 @@ void read_term(const Emitter *e, Reads *reads, const Term *term) {
   if (term->kind == TERM_VARIABLE) reads->variables |= variable_bit(term->index);
   if (term->kind == TERM_SLOT) {
     (term->before || e->unvaried ? reads->before : reads->slots)[term->index] = true;
-    read_strides(reads, &e->program->slots[term->index]);
+    read_strides(e, reads, term->index);
   }
   read_loops(reads, term->loops, term->loop_count);
   for (int i = 0; i < term->key_count; i++) reads->keys[term->args[i]->type.table] = true;
@@ -108,6 +112,7 @@ void emit_enter(Emitter *e, int slot, Span place, const char *rows) {
   e->bound = NULL;
   e->scratch = NULL;
   e->unvaried = false;
+  e->component = 0;
   e->slot = slot;
   e->line = line_of(e->compiler, place);
   e->rows = rows;
@@ -131,6 +136,8 @@ void emit_declarations(Emitter *e, const Reads *reads) {
   declare_rows(e, reads);
   declare_slots(e, reads->slots, 's', "frame");
   declare_slots(e, reads->before, 'b', "before");
+  for (int i = 0; i < e->program->slot_count; i++)
+    if (reads->windows[i]) emit_line(e, "const size_t o%d = frame->window[%d];", i, i);
   emit_scratch(e);
 }
 

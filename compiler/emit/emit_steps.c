@@ -21,6 +21,7 @@ static int instant_index(const Emitter *e, int which) {
 static void enter_step(Emitter *e, int which, int blamed) {
   const Slot *slot = &e->program->slots[which];
   emit_enter(e, blamed, slot->span, rows_text(e, "v", slot->rank));
+  e->component = slot->component;
   int instant = instant_index(e, which);
   emit_text(e, "\n/* line %d */\nstatic int step_%d(hermes_frame *frame", e->line, which);
   if (instant >= 0) emit_text(e, ", size_t v%d", instant);
@@ -52,7 +53,8 @@ static void emit_map(Emitter *e, int which, int blamed, const Term *value) {
   Reads reads = reads_new(e);
   read_term(e, &reads, value);
   int instant = instant_index(e, which), loops = 0;
-  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] |= i != instant || i > 0;
+  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] |= i != instant;
+  read_strides(e, &reads, which);
   reads.slots[which] = false; /* of an earlier instant: through the target */
   emit_declarations(e, &reads);
   declare_target(e, which);
@@ -142,7 +144,8 @@ static Reads group_reads(Emitter *e, const Step *step) {
   read_term(e, &reads, step->filter);
   read_loops(&reads, step->scan, step->scan_count);
   int instant = instant_index(e, step->slot);
-  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] |= i != instant || i > 0;
+  for (int i = 0; i < slot->rank; i++) reads.tables[slot->index[i]] |= i != instant;
+  read_strides(e, &reads, step->slot);
   return reads;
 }
 

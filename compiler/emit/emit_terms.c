@@ -62,25 +62,40 @@ static void value_of_number(Emitter *e, const Term *term) {
 
 /* ---- slots ---- */
 
+/* Only steps of its own component read it then, or whoever needs all instants to be there. */
+bool in_window(const Emitter *e, int slot) {
+  const Slot *at = &e->program->slots[slot];
+  return at->window && e->component == at->component;
+}
+
+/* An index; in a window, the place of the instant. */
+static void emit_row(Emitter *e, int slot, const Term *row, int index, Precedence precedence) {
+  bool window = in_window(e, slot) && e->program->slots[slot].along == index;
+  emit_value(e, row, window ? IN_PRODUCT : precedence);
+  if (window) emit_text(e, " %% o%d", slot);
+}
+
 /* Row-major: ((r0 * n1 + r1) * n2 + r2). */
-static void emit_rows(Emitter *e, const Slot *slot, Term *const *rows, int count) {
+static void emit_rows(Emitter *e, int slot, Term *const *rows, int count) {
+  const Slot *at = &e->program->slots[slot];
   if (count == 1) {
-    emit_value(e, rows[0], slot->rank == 1 ? IN_LIST : IN_PRODUCT);
+    emit_row(e, slot, rows[0], 0, at->rank == 1 ? IN_LIST : IN_PRODUCT);
     return;
   }
-  bool inner = count > 2;
+  bool inner = count > 2, window = in_window(e, slot) && at->along == count - 1;
   if (inner) emit_text(e, "(");
   emit_rows(e, slot, rows, count - 1);
-  emit_text(e, "%s * n%d + ", inner ? ")" : "", slot->index[count - 1]);
-  emit_value(e, rows[count - 1], IN_PRODUCT);
+  emit_text(e, "%s * %c%d + ", inner ? ")" : "", window ? 'o' : 'n',
+            window ? slot : at->index[count - 1]);
+  emit_row(e, slot, rows[count - 1], count - 1, IN_PRODUCT);
 }
 
 void emit_element(Emitter *e, int slot, Term *const *rows) {
-  const Slot *at = &e->program->slots[slot];
-  if (at->rank == 0)
+  int rank = e->program->slots[slot].rank;
+  if (rank == 0)
     emit_text(e, "0");
   else
-    emit_rows(e, at, rows, at->rank);
+    emit_rows(e, slot, rows, rank);
 }
 
 static void value_of_slot(Emitter *e, const Term *term) {

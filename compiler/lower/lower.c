@@ -283,4 +283,5 @@ void lower_program(Compiler *compiler) {
     else
       lower_slot(&l, *members, *members);
   }
+  find_hidden_windows(compiler);
 }

@@ -276,6 +276,12 @@ void made_fill(data_tables *to, const hermes_limits *limits, hermes_diagnostics 
 
 /* Elements of an array; SIZE_MAX where their number overflows. */
 size_t data_elements(const hermes_index *index, const size_t *rows);
+/* Elements that the array of a slot holds: of a time, where it has a window, the last instants; and
+ * how many of these. */
+size_t data_stored(const hermes_slot *slot, const size_t *rows);
+size_t data_instants(const hermes_slot *slot, const size_t *rows);
+/* No slot has a window any more: all instants will be kept. */
+void data_keep_all(hermes_description *description);
 static inline size_t data_element_bytes(hermes_kind kind) {
   return kind == HERMES_REAL ? sizeof(double) : sizeof(int32_t);
 }

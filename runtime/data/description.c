@@ -316,6 +316,15 @@ static void read_solve(reader *r, const cJSON *object, hermes_slot *slot) {
   slot->iterations = ordinal_or(r, json, "iterations", INT32_MAX, 0);
 }
 
+static void read_window(reader *r, const cJSON *object, hermes_slot *slot) {
+  const cJSON *json = member(object, "window");
+  slot->along = -1;
+  if (!json || cJSON_IsNull(json)) return;
+  slot->along = ordinal_or(r, json, "along", slot->index.rank, -1);
+  slot->window = (size_t)ordinal_or(r, json, "instants", INT32_MAX, 0);
+  if (slot->along < 0 || slot->window == 0) fail(r, "a window along nothing");
+}
+
 static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   const hermes_description *d = &r->to->description;
   slot->name = text(r, json, "name");
@@ -337,6 +346,7 @@ static void read_slot(reader *r, const cJSON *json, hermes_slot *slot) {
   read_domain(r, json, &slot->domain);
   slot->reads = ordinals(r, json, "reads", d->slot_count, &slot->read_count);
   read_solve(r, json, slot);
+  read_window(r, json, slot);
   const cJSON *stage;
   cJSON_ArrayForEach(stage, member(json, "stage")) slot->stage |=
       (unsigned)choice(r, stage, STAGES, "stage");

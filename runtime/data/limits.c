@@ -19,9 +19,27 @@ size_t data_elements(const hermes_index *index, const size_t *rows) {
   return elements;
 }
 
+size_t data_instants(const hermes_slot *slot, const size_t *rows) {
+  size_t all = slot->along >= 0 ? rows[slot->index.table[slot->along]] : 0;
+  return slot->window && slot->window < all ? slot->window : all;
+}
+
+size_t data_stored(const hermes_slot *slot, const size_t *rows) {
+  size_t elements = 1;
+  for (size_t i = 0; i < slot->index.rank; i++) {
+    size_t count = (int)i == slot->along ? data_instants(slot, rows) : rows[slot->index.table[i]];
+    if (__builtin_mul_overflow(elements, count, &elements)) return SIZE_MAX;
+  }
+  return elements;
+}
+
+void data_keep_all(hermes_description *description) {
+  for (size_t i = 0; i < description->slot_count; i++) description->slots[i].window = 0;
+}
+
 static uint64_t slot_bytes(const hermes_slot *slot, const size_t *rows) {
   uint64_t bytes;
-  size_t elements = data_elements(&slot->index, rows);
+  size_t elements = data_stored(slot, rows);
   bool over = __builtin_mul_overflow(elements, data_element_bytes(slot->kind), &bytes);
   return over || elements == SIZE_MAX ? UINT64_MAX : bytes;
 }

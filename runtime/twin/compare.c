@@ -298,6 +298,7 @@ int twin_compare(twin_session *session) {
               .after.name = files->items[files->count - 1]};
   twin_output output;
   int code = HERMES_FAILED;
+  session->options.limits.windows = true;
   if (evaluate_side(session, &r.before) && evaluate_side(session, &r.after) &&
       twin_output_open(session, &output)) {
     form[session->options.format](&r, output.out);

@@ -30,6 +30,11 @@ size_t instance_elements(const hermes_twin *twin, int slot) {
   return is_slot(twin, slot) ? data_elements(&slot_of(twin, slot)->index, twin->tables->rows) : 0;
 }
 
+size_t instance_bytes(const hermes_twin *twin, int slot) {
+  const hermes_slot *of = slot_of(twin, slot);
+  return data_stored(of, twin->tables->rows) * data_element_bytes(of->kind);
+}
+
 void instance_row_of(const hermes_twin *twin, const hermes_index *index, size_t element,
                      size_t *row) {
   memset(row, 0, HERMES_MAX_RANK * sizeof *row);
@@ -124,6 +129,7 @@ void instance_bind(hermes_twin *twin) {
   twin->frame.rows = twin->tables->rows;
   twin->frame.slot = twin->slot;
   twin->frame.key = (const uint64_t *const *)twin->tables->key;
+  twin->frame.window = twin->window;
   twin->frame.seed = hermes_seed(&twin->limits);
 }
 
@@ -132,8 +138,7 @@ static void copy_inputs(const hermes_twin *twin, instance_base *to, const instan
   const hermes_description *d = twin->description;
   for (size_t i = 0; i < d->input_count; i++) {
     int slot = d->inputs[i];
-    memcpy(to->slot[slot], from->slot[slot],
-           instance_elements(twin, slot) * data_element_bytes(d->slots[slot].kind));
+    memcpy(to->slot[slot], from->slot[slot], instance_bytes(twin, slot));
   }
   memcpy(to->given, from->given, twin->given_size);
   to->fault[HERMES_INPUTS] = from->fault[HERMES_INPUTS];
@@ -218,6 +223,7 @@ static void destroy(hermes_twin *twin) {
   free_arrays(twin->own, slots);
   free(twin->slot);
   free(twin->offset);
+  free(twin->window);
   free(twin->held);
   hermes_fields_free(twin->frame.fields);
   data_free(twin->tables);
@@ -248,7 +254,10 @@ static hermes_twin *new_twin(const hermes_model *model, data_tables *tables,
   twin->own = allocate_arrays(tables, instance_is_own);
   twin->slot = calloc(d->slot_count + 1, sizeof *twin->slot);
   twin->offset = calloc(d->slot_count + 1, sizeof *twin->offset);
-  if (twin->own && twin->slot && twin->offset) {
+  twin->window = calloc(d->slot_count + 1, sizeof *twin->window);
+  if (twin->own && twin->slot && twin->offset && twin->window) {
+    for (size_t i = 0; i < d->slot_count; i++)
+      twin->window[i] = data_instants(&d->slots[i], tables->rows);
     twin->candidate_size = lay_out(twin, d->policies, d->policy_count);
     twin->given_size = lay_out(twin, d->inputs, d->input_count);
     twin->held = calloc(twin->candidate_size + 1, sizeof *twin->held);
@@ -287,6 +296,7 @@ static hermes_twin *create(const hermes_model *model, const char *directory,
     hermes_report(problems, HB0736, &nowhere, "%s", error);
     return NULL;
   }
+  if (!limits || !limits->windows) data_keep_all(description);
   data_tables *tables = data_load(description, directory, limits, problems);
   hermes_twin *twin = tables ? over_tables(model, tables, limits) : NULL;
   if (tables && !twin)

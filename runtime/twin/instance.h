@@ -42,6 +42,7 @@ struct hermes_twin {
   instance_base *base;
   void **own;         /* arrays of policies and what depends on them; NULL for all other slots */
   void **slot;        /* every slot's array: the tables', the base's, the twin's own */
+  size_t *window;     /* of each slot that is computed along a time: instants that its array holds */
   hermes_frame frame; /* over `slot` */
   size_t *offset;     /* where a policy begins in a candidate, an input in base->given; by slot */
   size_t candidate_size, given_size;
@@ -70,6 +71,8 @@ void instance_bind(hermes_twin *twin);
  * required input is not set. What faults stays in base->fault. */
 int instance_prepare(hermes_twin *twin);
 size_t instance_elements(const hermes_twin *twin, int slot);
+/* Of its array: fewer where that is a window of a time. */
+size_t instance_bytes(const hermes_twin *twin, int slot);
 /* needs: every table of the index has rows. leaves: HERMES_MAX_RANK row numbers, 0 beyond the rank.
  */
 void instance_row_of(const hermes_twin *twin, const hermes_index *index, size_t element,

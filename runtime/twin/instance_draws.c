@@ -66,7 +66,7 @@ static uint64_t bytes_of_decided(const hermes_twin *twin, bool keeps) {
   const hermes_description *d = twin->description;
   uint64_t bytes = sizeof(decided) + (d->slot_count + 1) * sizeof(void *);
   for (size_t i = 0; i < d->slot_count; i++)
-    if (is_decided(&d->slots[i])) bytes += instance_elements(twin, (int)i) * sizeof(double);
+    if (is_decided(&d->slots[i])) bytes += instance_bytes(twin, (int)i);
   return bytes + count_sums(twin) * sizeof(double) * (keeps ? twin->draws + 1 : 1);
 }
 

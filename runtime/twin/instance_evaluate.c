@@ -197,8 +197,7 @@ static void erase_behind_fault(hermes_twin *twin) {
   hermes_fault fault = twin->frame.fault;
   for (size_t i = 0; i < d->slot_count; i++)
     if (instance_is_own(&d->slots[i]) && d->slots[i].role != HERMES_POLICY)
-      memset(twin->slot[i], 0xFF, /* NaN, and -1 */
-             instance_elements(twin, (int)i) * data_element_bytes(d->slots[i].kind));
+      memset(twin->slot[i], 0xFF, instance_bytes(twin, (int)i)); /* NaN, and -1 */
   if (!shared_fault(twin, false) && !compute(twin, &twin->frame, HERMES_DECIDE) &&
       !compute(twin, &twin->frame, HERMES_DRAW))
     instance_complete(twin, &twin->frame, HERMES_EVALUATE);
@@ -218,6 +217,8 @@ int instance_read(hermes_twin *twin, int number, double *numbers) {
   if (number < 0 || (size_t)number >= d->slot_count)
     return instance_fail(twin, "there is no slot %d", number);
   const hermes_slot *slot = &d->slots[number];
+  if (slot->window)
+    return instance_fail(twin, "of `%s`, only the last instants are kept", slot->name);
   if (slot->role != HERMES_COLUMN && instance_prepare(twin)) return HERMES_FAILED;
   if (instance_is_own(slot) && twin->stale) hold_again(twin);
   if (instance_is_own(slot) && !twin->evaluated)

@@ -51,7 +51,7 @@ static uint64_t variation_bytes(const hermes_twin *twin, bool varies_input) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < d->slot_count; i++)
     if (is_varied(&d->slots[i], varies_input))
-      bytes += instance_elements(twin, (int)i) * data_element_bytes(d->slots[i].kind);
+      bytes += instance_bytes(twin, (int)i);
   return bytes;
 }
 
@@ -97,9 +97,7 @@ static void copy_slots(sweep *s, const int *slots, size_t count) {
   const hermes_twin *twin = s->twin;
   for (size_t i = 0; i < count; i++)
     if (s->after->slot[slots[i]] != twin->slot[slots[i]])
-      memcpy(s->after->slot[slots[i]], twin->slot[slots[i]],
-             instance_elements(twin, slots[i]) *
-                 data_element_bytes(twin->description->slots[slots[i]].kind));
+      memcpy(s->after->slot[slots[i]], twin->slot[slots[i]], instance_bytes(twin, slots[i]));
 }
 
 /* The unvaried candidate once more, for `vary` to change. */
@@ -216,6 +214,8 @@ int instance_expect(hermes_twin *twin, int number, const double *candidate, size
   const hermes_description *d = twin->description;
   if (number < 0 || (size_t)number >= d->expect_count + d->range_count)
     return instance_fail(twin, "there is no expect %d", number);
+  if ((size_t)number < d->expect_count && twin->limits.windows)
+    return instance_fail(twin, "expects are looked at where all instants are kept");
   if (instance_prepare(twin) || instance_check_candidate(twin, candidate, 0)) return HERMES_FAILED;
   const hermes_expect *expect = &d->expects[number];
   for (size_t i = 0; i < expect->assert_count; i++)

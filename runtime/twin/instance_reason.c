@@ -63,11 +63,13 @@ static lack lack_of(double value) {
   return isnan(value) ? NO_NUMBER : value < 0 ? LESS_THAN_ALL : MORE_THAN_ALL;
 }
 
-/* The first element of a slot that lacks a finite value in this way, or SIZE_MAX. */
+/* The first element of a slot that lacks a finite value in this way, or SIZE_MAX. Of what may have
+ * only its last instants left none is told, so that a reason is the same whether it has. */
 static size_t first_lacking(const hermes_twin *twin, const hermes_frame *frame, int number,
                             lack kind) {
   const double *values = frame->slot[number];
-  if (twin->description->slots[number].kind != HERMES_REAL || !values) return SIZE_MAX;
+  const hermes_slot *slot = &twin->description->slots[number];
+  if (slot->kind != HERMES_REAL || slot->along >= 0 || !values) return SIZE_MAX;
   size_t elements = instance_elements(twin, number);
   for (size_t e = 0; e < elements; e++)
     if (!isfinite(values[e]) && lack_of(values[e]) == kind) return e;

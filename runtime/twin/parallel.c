@@ -79,7 +79,7 @@ static size_t threads_that_fit(const twin_session *session) {
   uint64_t limit = data_memory_limit(&session->options.limits), one = data_memory(d, rows), own = 1;
   for (size_t i = 0; i < d->slot_count; i++)
     if (d->slots[i].role != HERMES_COLUMN && d->slots[i].role != HERMES_INPUT)
-      own += data_elements(&d->slots[i].index, rows) * data_element_bytes(d->slots[i].kind);
+      own += data_stored(&d->slots[i], rows) * data_element_bytes(d->slots[i].kind);
   free(rows);
   return 1 + (one < limit ? (size_t)((limit - one) / own) : 0);
 }

@@ -312,6 +312,7 @@ static bool print(const report *r) {
 
 int twin_rank(twin_session *session) {
   report r = {.session = session};
+  session->options.limits.windows = true;
   int code = compute(&r) && print(&r) ? HERMES_OK : HERMES_FAILED;
   free(r.kpis);
   free(r.bounds);

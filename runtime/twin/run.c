@@ -463,7 +463,9 @@ static bool evaluate(report *r) {
 }
 
 static bool compute(report *r) {
-  return find_all_shown(r) && twin_scenario_open(r->session, NULL, &r->scenario) && evaluate(r) &&
+  if (!find_all_shown(r)) return false;
+  r->session->options.limits.windows = r->shown_count == 0;
+  return twin_scenario_open(r->session, NULL, &r->scenario) && evaluate(r) &&
          (!is_valid(r) ||
           (read_all_shown(r) && twin_warn_outside(r->session, r->scenario.candidate)));
 }

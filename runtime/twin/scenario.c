@@ -109,6 +109,7 @@ static bool open_twin(twin_session *session) {
   if (session->twin && !session->stale) return true;
   if (session->twin) door->destroy(session->twin);
   session->stale = false;
+  if (!session->options.limits.windows) data_keep_all(session->description);
   session->twin = door->create(door->model, session->options.data, &session->options.limits,
                                &session->problems);
   if (!session->twin && !session->problems.errors)

@@ -167,8 +167,8 @@ static void hold(const Job *job, const hermes_model *native) {
   printf("? %s\n", job->name);
   fflush(stdout);
   for (int i = 0; i < job->data_count; i++) pair_hold(&both, job->data[i], &t);
-  printf("= %s %zu %zu %zu %zu %zu %zu %zu\n", job->name, t.numbers, t.valid, t.invalid, t.sweeps,
-         t.failed_asserts, t.refused, t.problems);
+  printf("= %s %zu %zu %zu %zu %zu %zu %zu %zu\n", job->name, t.numbers, t.valid, t.invalid, t.sweeps,
+         t.failed_asserts, t.refused, t.windows, t.problems);
 }
 
 static void hold_all(Batch *batch, void *library) {

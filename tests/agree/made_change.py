@@ -58,7 +58,7 @@ class Change(Terms):
         return value, line
 
     def over_rows(self, read, scope):
-        """What is greatest among all rows, at the same instant."""
+        """What is greatest among all rows, at one instant."""
         loops = [(v if t == "slot" else self.fresh("z"), t) for v, t in scope.variables]
         fors = "".join(f" for {v} in {t}" for v, t in loops if t != "slot")
         value = read(Scope(variables=tuple(loops)))
@@ -119,8 +119,9 @@ class Change(Terms):
             values, lines = [value], [line]
             scope = scope._replace(names=((self.read_at(value.name, scope, 1), value.type),))
         factor = self.rng.choice(["0.3", "-0.5", "1", "2"])
-        text = self.passed_on(kind, self.read_at(name, scope, back), factor, scope,
-                              self.rng.choice([1, 2]), 16)
+        earlier = lambda inside: self.read_at(name, inside, back)
+        was = self.over_rows(earlier, scope) if self.chance(0.3) else earlier(scope)
+        text = self.passed_on(kind, was, factor, scope, self.rng.choice([1, 2]), 16)
         first = self.expression(kind, scope._replace(names=()), 1, 6)
         lines.append(f"  out {self.head(scope, name)} : {spell_type(self.rng, kind)} = {text} "
                      f"initially {first}{self.doc()};\n")

@@ -22,6 +22,7 @@ typedef struct session {
   const char *directory;
   hermes_interface door; /* its functions serve any twin */
   hermes_twin *a, *b;    /* interpreted, native */
+  hermes_twin *short_a, *short_b; /* the same with windows, where the blueprint has any; else NULL */
   const hermes_description *description;
   uint64_t drawn; /* random numbers so far */
   pair_tally *tally;
@@ -160,6 +161,8 @@ static void draw_inputs(session *s) {
       if (below(s, 2) || isnan(number)) continue;
       same_statuses(s, "set_input", s->door.set_input(s->a, slot, e, number),
                     s->door.set_input(s->b, slot, e, number));
+      if (s->short_a) s->door.set_input(s->short_a, slot, e, number);
+      if (s->short_b) s->door.set_input(s->short_b, slot, e, number);
     }
   }
 }
@@ -185,6 +188,17 @@ static void results_free(results *r) {
   free(r->bounds);
 }
 
+/* Where only the last instants are kept, all that is left to see is the same. */
+static void hold_window(session *s, hermes_twin *twin, const double *candidate, const results *x) {
+  if (!twin) return;
+  const hermes_description *d = s->description;
+  results y = evaluate(s, twin, candidate, "windowed");
+  same_outcomes(s, "candidate with windows", &x->outcome, &y.outcome);
+  same_numbers(s, "KPI with windows", x->kpis, y.kpis, d->kpi_count);
+  same_numbers(s, "bound with windows", x->bounds, y.bounds, d->constraint_count);
+  results_free(&y);
+}
+
 static void hold_candidate(session *s, const double *candidate) {
   const hermes_description *d = s->description;
   results x = evaluate(s, s->a, candidate, "interpreted");
@@ -192,6 +206,8 @@ static void hold_candidate(session *s, const double *candidate) {
   same_outcomes(s, "candidate", &x.outcome, &y.outcome);
   same_numbers(s, "KPI", x.kpis, y.kpis, d->kpi_count);
   same_numbers(s, "bound", x.bounds, y.bounds, d->constraint_count);
+  hold_window(s, s->short_a, candidate, &x);
+  hold_window(s, s->short_b, candidate, &x);
   same_slots(s);
   same_arrays(s);
   *(x.outcome.status == HERMES_OK ? &s->tally->valid : &s->tally->invalid) += 1;
@@ -227,6 +243,16 @@ static void chances_free(chances *c) {
   free(c->outcomes);
 }
 
+static void hold_window_draws(session *s, hermes_twin *twin, const double *candidates, size_t count,
+                              const chances *x) {
+  if (!twin) return;
+  chances y = evaluate_draws(s, twin, candidates, count);
+  same_outcomes(s, "draws with windows", x->outcomes, y.outcomes);
+  same_numbers(s, "mean with windows", x->kpis, y.kpis, count * s->description->kpi_count);
+  chances_free(&y);
+  s->door.set_draws(twin, 1);
+}
+
 /* Candidates one behind the other, as each draw serves them all; the arrays are those of the last
  * candidate in its first draw. */
 static void hold_draws(session *s, const double *candidates, size_t count) {
@@ -240,6 +266,8 @@ static void hold_draws(session *s, const double *candidates, size_t count) {
   same_numbers(s, "mean over draws", x.kpis, y.kpis, count * d->kpi_count);
   same_numbers(s, "bound over draws", x.bounds, y.bounds, count * d->constraint_count);
   same_numbers(s, "KPI in a draw", x.draws, y.draws, count * DRAWS * d->kpi_count);
+  hold_window_draws(s, s->short_a, candidates, count, &x);
+  hold_window_draws(s, s->short_b, candidates, count, &x);
   same_slots(s);
   same_arrays(s);
   chances_free(&x);
@@ -343,6 +371,22 @@ static hermes_twin *open_twin(session *s, const hermes_model *model, uint64_t wo
   return s->door.create(model, s->directory, &limits, problems);
 }
 
+/* NULL where the model has no windows. */
+static hermes_twin *open_short(session *s, const hermes_model *model) {
+  hermes_limits limits = {.windows = true};
+  hermes_diagnostics problems = {0};
+  hermes_twin *twin = s->door.create(model, s->directory, &limits, &problems);
+  bool any = false;
+  for (size_t i = 0; twin && i < twin->description->slot_count; i++)
+    any |= twin->description->slots[i].window > 0;
+  hermes_diagnostics_free(&problems);
+  if (!twin) differ(s, "there is no twin with windows");
+  s->tally->windows += any;
+  if (any || !twin) return twin;
+  s->door.destroy(twin);
+  return NULL;
+}
+
 static void same_problems(session *s, const hermes_diagnostics *x, const hermes_diagnostics *y) {
   char *a = hermes_diagnostics_json(x), *b = hermes_diagnostics_json(y);
   same_texts(s, "data", a, b);
@@ -373,10 +417,14 @@ void pair_hold(const pair *both, const char *directory, pair_tally *tally) {
   open_both(&s);
   if (s.a && s.b) {
     s.description = s.a->description;
+    s.short_a = open_short(&s, both->interpreted);
+    s.short_b = open_short(&s, both->native);
     hold_candidates(&s);
     draw_inputs(&s);
     if (!is_large(&s)) hold_candidates(&s);
   }
+  if (s.short_a) s.door.destroy(s.short_a);
+  if (s.short_b) s.door.destroy(s.short_b);
   if (s.a) s.door.destroy(s.a);
   if (s.b) s.door.destroy(s.b);
 }

@@ -9,6 +9,7 @@ typedef struct pair_tally {
   size_t valid, invalid;         /* candidates */
   size_t sweeps, failed_asserts; /* of expects */
   size_t refused;                /* data sets: too much work, or data that do not fit */
+  size_t windows;                /* twins that kept the last instants of something alone */
   size_t problems;               /* differences found */
 } pair_tally;
 

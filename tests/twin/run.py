@@ -356,6 +356,56 @@ def test_run_warns_of_models_used_outside_of_their_range(room):
             assert OUTSIDE.findall(done.stderr) == expected, done.stderr
 
 
+ALONG = """blueprint along "What was is needed for a while.";
+table cell from "cells.csv" { tx_power : dBm; }
+time tick in 0 s ..< 3000 s step 1 s;
+input { least : 1 = 0; }
+policy { leak : 1 in 0 .. 1 = 0.2; }
+draw { rain[c in cell, t in tick] : 1 ~ uniform(0, 1); }
+operational block decided "The decision." { in leak; out loss : 1 = leak; }
+functional block pools "Each passes on to the one that was emptiest three ticks ago." {
+  in  loss, rain, least;
+  out before[c in cell, t in tick] : 1 = rain[c, t] + loss * (lin(c.tx_power) / 1 W);
+  out emptiest[t in tick] : cell = argmin(pool[c, t - 3] for c in cell) initially argmin(c.tx_power for c in cell);
+  out pool[c in cell, t in tick] : 1 =
+    (1 - loss) * mean(pool[k, t - 1] for k in cell if k != c) + before[c, t]
+    + (if emptiest[t] == c then 1 else 0) initially least;
+  let wet[c in cell, t in tick] = pool[c, t] > 1.01 * pool[c, t - 3] initially false;
+  out wetness[t in tick] : % = share(wet[c, t] for c in cell);
+  out level[t in tick] : 1 = mean(pool[c, t] for c in cell);
+}
+kpi mean_wet : %  = mean(wetness[t] for t in tick);
+kpi deepest  : 1  = max(level[t] for t in tick);
+kpi last     : 1  = sqrt(sum(level[t] for t in tick if instant(t) == 2999 s));
+expect "a pool is never negative" { assert pool[c, t] >= 0 for c in cell for t in tick; }
+"""
+
+
+def test_of_a_time_the_instants_that_are_needed_are_kept(room):
+    """The same comes out whether all are kept, which takes more memory, or not; both evaluators agree."""
+    (room.path / "along.hbp").write_text(ALONG)
+    subprocess.run([HERMESC, "along.hbp", "-o", "along"], cwd=room.path, check=True)
+
+    def said(start, *words):
+        return room.start([*start, *words, "--data", DATA["decisions"], "--format", "json"])
+    native, interpreted = ["./along"], [HERMESC, "interpret", "along.hbp"]
+    known = kpis(json.loads(said(native, "run", "--draws", "2").stdout))
+    for start in (native, interpreted):
+        for words in (["--show", "pool,wet"], ["--max-memory", "200 kB"]):
+            done = said(start, "run", "--draws", "2", *words)
+            assert done.returncode == 0 and kpis(json.loads(done.stdout)) == known, f"{words}: {done.stdout}"
+        for words in (["run", "--show", "pool"], ["test"]):
+            done = said(start, *words, "--max-memory", "200 kB")
+            assert done.returncode == 2 and "HB0733" in done.stdout + done.stderr, f"{words}: {done.stdout}"
+        reasons = [json.loads(said(start, "run", "--set", "leak=0", "--set", "least=-1e9", *words).stdout)["invalid"]
+                   for words in ([], ["--show", "pool"])]
+        assert reasons[0] == reasons[1] and "`last` is not a number" in reasons[0], reasons
+    said(native, "test")
+    slots = {slot["name"]: slot.get("window") for slot in json.loads(room.start(["./along", "info", "--json"]).stdout)["slots"]}
+    kept = {name: window and window["instants"] for name, window in slots.items() if not name.count("#")}
+    assert kept == {**dict.fromkeys(kept), "before": 1, "emptiest": 1, "pool": 4, "wet": 1}, kept
+
+
 def test_set_takes_every_kind_of_value(room):
     words = ["offset[c1]=-3 dB", "offset[c2]=2.5", 'offset["c,3"]=6', 'sleep["c,3", h1]=yes', "sleep[c1,h0]=TRUE",
              'anchor[u1]="c,3"', "mode=eco", "ttt=0.04 s", "beams=5", "share=7 %", "excess=-0.5", "bandwidth=20 MHz",

@@ -28,7 +28,7 @@ enum {
 };
 
 static const char small_description[] =
-    "{\"abi\":2,\"hermes\":\"0.1.0\",\"blueprint\":{\"name\":\"small\",\"doc\":\"A small twin.\","
+    "{\"abi\":3,\"hermes\":\"0.1.0\",\"blueprint\":{\"name\":\"small\",\"doc\":\"A small twin.\","
     "\"file\":\"small.hbp\",\"sha256\":\"0123456789abcdef\",\"units\":[]},\"tables\":["
     "{\"name\":\"cell\",\"doc\":\"\",\"source\":\"cells.csv\",\"index\":[0],\"sparse\":false,"
     "\"columns\":[0]},{\"name\":\"ue\",\"doc\":\"\",\"source\":\"ues.csv\",\"index\":[1],"

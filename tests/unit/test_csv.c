@@ -7,7 +7,7 @@
 
 /* Tables: site, cell (of a site), ue, and path over ue and cell. */
 static const char DESCRIPTION[] =
-    "{'abi': 2, 'blueprint': {'name': 'test', 'units': ['user']},"
+    "{'abi': 3, 'blueprint': {'name': 'test', 'units': ['user']},"
     " 'tables': ["
     "  {'name': 'site', 'source': 'sites.csv', 'index': [0], 'columns': [0]},"
     "  {'name': 'cell', 'source': 'cells.csv', 'index': [1], 'columns': [1, 2, 3, 4, 5]},"
@@ -410,7 +410,7 @@ static void pairs_lost_to_another_mistake_are_not_told_again(void **state) {
 static void a_table_indexed_by_one_other_twice_has_its_keys_first(void **state) {
   const temporary *t = *state;
   const char *json =
-      "{\"abi\": 2, \"blueprint\": {\"name\": \"t\"}, \"tables\": ["
+      "{\"abi\": 3, \"blueprint\": {\"name\": \"t\"}, \"tables\": ["
       "{\"name\": \"cell\", \"source\": \"c.csv\", \"index\": [0]},"
       "{\"name\": \"near\", \"source\": \"n.csv\", \"index\": [0, 0], \"columns\": [0]}],"
       "\"slots\": [{\"name\": \"d\", \"role\": \"column\", \"kind\": \"real\","

@@ -33,7 +33,7 @@ enum {
 enum { STRONGER, THRESHOLDS, FACT, ALL_ASLEEP, PAIRS };
 
 static const char DESCRIPTION[] =
-    "{'abi': 2, 'blueprint': {'name': 'by_hand'},"
+    "{'abi': 3, 'blueprint': {'name': 'by_hand'},"
     " 'tables': ["
     "  {'name': 'cell', 'source': 'cells.csv', 'index': [0], 'columns': [0]},"
     "  {'name': 'ue', 'source': 'ues.csv', 'index': [1], 'columns': []},"
@@ -701,7 +701,7 @@ static void limits_hold_before_anything_is_computed(void **state) {
 }
 
 static void a_description_that_does_not_fit_is_refused(void **state) {
-  static const char *const cases[][2] = {{"\"abi\": 2", "\"abi\": 3"},
+  static const char *const cases[][2] = {{"\"abi\": 3", "\"abi\": 4"},
                                          {"\"index\": [1, 0]", "\"index\": [1, 7]"},
                                          {"\"unit\": \"dBW\"", "\"unit\": \"dBQ\""},
                                          {"\"kpis\": [11", "\"kpis\": [99"},

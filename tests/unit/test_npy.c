@@ -6,7 +6,7 @@
 
 /* path over ue and cell, from a dense array; KIND and COLUMNS vary. */
 static const char DESCRIPTION[] =
-    "{'abi': 2, 'blueprint': {'name': 'test'},"
+    "{'abi': 3, 'blueprint': {'name': 'test'},"
     " 'tables': [{'name': 'cell', 'source': 'cells.csv', 'index': [0], 'columns': []},"
     "  {'name': 'ue', 'source': 'ues.csv', 'index': [1], 'columns': []},"
     "  {'name': 'path', 'source': 'path.npy', 'index': [1, 0], 'columns': [%s]}],"

@@ -81,6 +81,8 @@ typedef struct hermes_slot {
   bool solved;               /* role out: found by iteration */
   double tolerance, damping; /* of what is solved; a difference in the declared unit */
   int iterations;
+  int along;     /* which index is a time that it is computed along; -1 where all instants are needed */
+  size_t window; /* how many are needed at once; 0: all of them are kept */
 } hermes_slot;
 
 /* What makes the rows of a table that no file holds. */

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HERMES_ABI = 2, HERMES_MAX_RANK = 4, HERMES_SUM_BLOCK = 1024 };
+enum { HERMES_ABI = 3, HERMES_MAX_RANK = 4, HERMES_SUM_BLOCK = 1024 };
 
 /* What may make a candidate invalid while it is computed. */
 typedef enum hermes_fault_code {
@@ -41,6 +41,8 @@ typedef struct hermes_frame {
   const size_t *rows; /* number of rows of each table, by its number in the description (0 for a
                          two-index table) */
   void *const *slot;  /* the array of each slot */
+  const size_t *window; /* of each slot that has a window: how many instants its array holds. The
+                           instant t stands where the remainder of t by that number points */
   const uint64_t *const *key; /* of each table: a number for the key of each row; read by draws */
   uint64_t seed, draw;        /* which of all worlds this one is */
   struct hermes_fields *fields; /* what fields are made of, kept from place to place; or NULL */

@@ -21,6 +21,8 @@ typedef struct hermes_limits {
   uint64_t memory; /* bytes for all arrays of a twin; 0: the default, 8 GiB */
   uint64_t work;   /* operations for one candidate; 0: the default, 1e12 */
   uint64_t seed;   /* of all that is random in a twin; 0: the default, 1 */
+  bool windows;    /* keep of values along a time only the instants that others still need: they
+                      cannot be read, and no expect of the blueprint can be looked at */
 } hermes_limits;
 
 static inline uint64_t hermes_seed(const hermes_limits *limits) {
