@@ -2,7 +2,7 @@
 """docs/models.md is what the library's modules and the measurements of tests/radio say; --bless writes it.
 
 One row a function: its signature, where it is valid, its source, and how it is verified: against which vectors of
-others, and how far off at most, or in which verified functions, or by its worked examples alone.
+others, in which verified functions, or by its worked examples alone, and how far off it is at most.
 usage: run.py HERMESC WORK [--bless]
 """
 import csv
@@ -11,8 +11,9 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "stdlib"))
-from library import SOURCE, modules  # noqa: E402
+from library import SOURCE, TRUTHS, evaluate, modules  # noqa: E402
 
+HERMESC, WORK = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
 PAGE = SOURCE / "docs/models.md"
 MEASURED = SOURCE / "tests/radio/measured.csv"
 HEAD = """\
@@ -22,18 +23,23 @@ The library's functions: what each is called with, where it is valid, where it c
 page is made from the modules in [stdlib](../stdlib) and from what
 [tests/radio](../tests/radio) measures, and a test holds it against both.
 
+- **Valid** are arguments within the ranges; `run` warns of others where they are ranges of parameters. Where none are
+  named, the source states no limit: most of these are definitions, which hold wherever they give a number.
 - **Worked examples** stand in each function's doc, with its arguments and units; all of them are computed in every test
-  (`hermesc primer MODULE` lists a module's functions).
+  (`hermesc primer MODULE` lists a module's functions). Beside them stands by how much the function is off the digits that
+  are written, which is their rounding.
 - **Vectors** are numbers of others: of the test suites of simulators, of validation sheets, of tables of standards. They
   are no part of the source, and are named by their files. Beside each stand the number of rows and the greatest
   deviation; one of about 5e-05 dB is that of vectors with four digits.
 - A vector that is known to be wrong is not followed: the number is then held against what the standard says, as noted
   below the table.
 - A second computation is one that the test makes by itself from the standard's text.
-- Where a function is part of others that are held against vectors, these are named.
+- Where a function is part of others that are held against vectors, these are named, with their greatest deviation.
 - The documents of 3GPP and the ITU were not at hand: formulas and parameters are those on which unrelated
   implementations of the named clause agree, or where only one was found, those of that one.
 """
+NO_LIMIT = "no limit stated"
+ROUNDING = 1e-12  # relative: deviations below differ from one machine to the next
 SECOND = "a second computation"  # of a case that needs no vectors
 TABLE = "| function | valid | source | verified by |\n| --- | --- | --- | --- |\n"
 
@@ -84,7 +90,23 @@ def against(name, cases):
     return f"{name}: {many(sum(int(case['rows']) for case in cases), 'row')}, {deviation(worst)}"
 
 
-def verification(function, cases, callers):
+def measured_examples(module):
+    """Of each function, how far its worked examples are off what is written: a deviation and its unit."""
+    examples = [(function.name, *example) for function in module.functions for example in function.examples()]
+    worst = {}
+    for (name, _, written, unit), value in zip(examples, evaluate(HERMESC, WORK, module.name, [e[1:] for e in examples])):
+        off = 0 if written in TRUTHS else abs(value - float(written))
+        off = 0 if off <= ROUNDING * max(abs(value), 10) else off
+        worst[name] = max(worst.get(name, (0, unit)), (off, unit))
+    return worst
+
+
+def off_example(measured):
+    off, unit = measured
+    return deviation({"deviation": f"{off:.1e}" if off else "0", "unit": unit})
+
+
+def verification(function, cases, callers, measured):
     files = {}
     for case in cases[function.name]:
         files.setdefault(case["vectors"].removesuffix(".csv") or SECOND, []).append(case)
@@ -92,8 +114,9 @@ def verification(function, cases, callers):
         return "; ".join(against(name, found) for name, found in files.items())
     above = sorted(name for name in callers[function.name] if cases[name])
     if above:
-        return "in " + ", ".join(f"`{name}`" for name in above)
-    return many(len(function.examples()), "worked example")
+        worst = max((case for name in above for case in cases[name]), key=lambda case: float(case["deviation"]))
+        return "in " + ", ".join(f"`{name}`" for name in above) + f": {deviation(worst)}"
+    return f"{many(len(function.examples()), 'worked example')}: {off_example(measured[function.name])}"
 
 
 def cell(text):
@@ -106,9 +129,12 @@ def page():
     lines = [HEAD]
     for module in library:
         lines.append(f"\n## `{module.name}`\n\n{module.doc}\n\n{TABLE}")
+        measured = measured_examples(module)
         for function in module.functions:
-            row = (f"`{function.bare_signature()}`", function.valid(), function.part("Source"),
-                   verification(function, cases, callers))
+            row = (f"`{function.bare_signature()}`", function.valid() or NO_LIMIT, function.part("Source"),
+                   verification(function, cases, callers, measured))
+            if not all(row):
+                sys.exit(f"{module.name}.{function.name}: an empty cell: {row}")
             lines.append(f"| {' | '.join(map(cell, row))} |\n")
         notes = {case["reason"]: case for function in module.functions for case in cases[function.name]
                  if case["reason"] and case["vectors"]}

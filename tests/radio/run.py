@@ -19,6 +19,7 @@ from link import CURVES, LINK
 from measurement import MEASUREMENT
 from panels import TURNED
 from propagation import PROPAGATION
+from scheduling import SCHEDULING
 from vectors import REFERENCE, Case, below, check, interpret, number, read_vectors, relative, write_table
 
 HERMESC, WORK = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
@@ -78,9 +79,9 @@ NOISE = [  # the source's Boltzmann constant has three digits
          "lin(receiver_noise_minus_174(1 Hz, r.nf))", "W", number("recomputed_minus174dBm_per_hz"), 1e-9, deviation=relative),
 ]
 
-CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + CURVES + MEASUREMENT + ENERGY + PROPAGATION + FADING
+CASES = BLOCKS + TURNED + ANTENNAS + NOISE + LINK + CURVES + MEASUREMENT + ENERGY + PROPAGATION + FADING + SCHEDULING
 MODULES = ["antenna", "energy", "fading", "hata", "itu_p1411", "itu_p676", "itu_p838", "link", "measurement", "noise",
-           "nr_bler", "nr_link", "propagation", "tr37885", "tr38811", "tr38901"]
+           "nr_bler", "nr_link", "propagation", "scheduling", "tr37885", "tr38811", "tr38901"]
 
 
 # ---- what was measured ----

@@ -1,7 +1,9 @@
 """What the modules of the library say of themselves: their functions, and the parts of each function's doc."""
+import json
 import os
 import pathlib
 import re
+import subprocess
 from dataclasses import dataclass
 
 SOURCE = pathlib.Path(os.environ.get("HERMES_SOURCE") or pathlib.Path(__file__).parents[2]).resolve()
@@ -60,6 +62,17 @@ def read_module(path):
     functions = [Function(function, re.sub(r"\s+", " ", signature).replace("( ", "("), joined(doc), body)
                  for signature, function, doc, body in FUNCTION.findall(text)]
     return Module(name, joined(doc), functions)
+
+
+def evaluate(hermesc, work, module, cases):
+    """The values of worked examples, as `examples` lists them."""
+    lines = [f"blueprint examples;\nimport {module};\n"]
+    lines += [f"kpi k{i} : {unit} = {call};\n" for i, (call, _, unit) in enumerate(cases)]
+    run = subprocess.run([hermesc, "interpret", "-", "run", "--data", work, "--format", "json"], input="".join(lines),
+                         capture_output=True, text=True)
+    if run.returncode != 0:
+        raise SystemExit(f"{module}: {run.stderr}")
+    return [kpi["value"] for kpi in json.loads(run.stdout)["kpis"].values()]
 
 
 def modules():

@@ -6,24 +6,13 @@ standard, version and table; and `Example: f(1 km, 2 GHz) is 98.468 dB, f(...) i
 written must agree; of a condition, `f(...) is true`.
 usage: run.py HERMESC WORK
 """
-import json
 import os
 import subprocess
 import sys
 
-from library import TRUTHS, modules
+from library import TRUTHS, evaluate, modules
 
 hermesc, work = map(os.path.abspath, sys.argv[1:3])
-
-
-def evaluate(module, cases):
-    lines = [f"blueprint examples;\nimport {module};\n"]
-    lines += [f"kpi k{i} : {unit} = {call};\n" for i, (call, _, unit) in enumerate(cases)]
-    run = subprocess.run([hermesc, "interpret", "-", "run", "--data", work, "--format", "json"], input="".join(lines),
-                         capture_output=True, text=True)
-    if run.returncode != 0:
-        raise SystemExit(f"{module}: {run.stderr}")
-    return [kpi["value"] for kpi in json.loads(run.stdout)["kpis"].values()]
 
 
 FIXED = {"uma_los_loss": "25 m", "uma_nlos_loss": "25 m", "umi_los_loss": "10 m", "umi_nlos_loss": "10 m"}
@@ -60,7 +49,7 @@ def main():
             if missing:
                 print(f"{module.name}.{function.name}: no `{': ` and no `'.join(missing)}: `")
             cases += function.examples()
-        for (call, written, unit), value in zip(cases, evaluate(module.name, cases)):
+        for (call, written, unit), value in zip(cases, evaluate(hermesc, work, module.name, cases)):
             good = close(value, written)
             passed, failed = passed + good, failed + (not good)
             if not good:
