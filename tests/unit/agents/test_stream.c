@@ -18,6 +18,7 @@ static const Case cases[] = {
      "er \xE2\x82\xAC"},
     {"data: " DELTA("a") "\r\n\r\ndata: " DELTA("b") "\r\n\r\ndata: " STOP "\r\n\r\n", "ab"},
     {"data:" DELTA("a") "\r\rdata:" DELTA("b") "\r\rdata:" STOP "\r\r", "ab"},
+    {"data: {\"choices\": [{\"delta\":\r\ndata: {\"content\": \"ab\"}}]}\r\n\r\ndata: " STOP, "ab"},
     {": hello\n\nevent: x\ndata: {\"choices\": [{\"delta\":\ndata: {\"content\": \"ab\"}}]}\nid: "
      "7\n\ndata: " STOP,
      "ab"},
