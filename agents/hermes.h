@@ -42,6 +42,7 @@ typedef struct Session {
 /* The commands; each returns an exit code. */
 int run_design(Session *session);     /* design/design.c */
 int run_ask(Session *session);        /* ask/ask.c */
+int run_profile(Session *session);    /* data/profile.c */
 int run_bench(Session *session);      /* bench/bench.c */
 int run_repository(Session *session); /* repository/command.c */
 int run_trace(Session *session);      /* record/show.c */

@@ -30,11 +30,12 @@ static const struct {
   bool configured; /* needs a configuration */
   bool looks;      /* reads the configuration itself, to tell what is wrong with it */
 } commands[COMMANDS] = {
-    [COMMAND_DESIGN] = {.configured = true},
-    [COMMAND_ASK] = {.configured = true},
-    [COMMAND_BENCH] = {.configured = true},
-    [COMMAND_TRACE] = {.run = run_trace},
+    [COMMAND_DESIGN] = {.run = run_design, .configured = true},
+    [COMMAND_ASK] = {.run = run_ask, .configured = true},
+    [COMMAND_PROFILE] = {.run = run_profile},
+    [COMMAND_BENCH] = {.run = run_bench, .configured = true},
     [COMMAND_REPOSITORY] = {.run = run_repository},
+    [COMMAND_TRACE] = {.run = run_trace},
     [COMMAND_DOCTOR] = {.run = run_doctor, .looks = true},
     [COMMAND_GENERATE] = {.run = run_generate},
 };
@@ -51,6 +52,19 @@ static bool find_home(Session *session) {
   return true;
 }
 
+/* What the command line says wins. */
+static bool configure_session(Session *session) {
+  const Settings *settings = &session->settings;
+  Configuration *configuration = &session->configuration;
+  if (!configure(&session->arena, settings->config, configuration, &session->diagnostics))
+    return false;
+  if (settings->coarse) configuration->coarse = settings->coarse;
+  if (settings->candidates) configuration->candidates = settings->candidates;
+  if (settings->repairs) configuration->repairs = settings->repairs;
+  if (settings->samples) configuration->samples = settings->samples;
+  return true;
+}
+
 static int run(Session *session, int argc, char **argv) {
   Settings *settings = &session->settings;
   if (!read_options(&session->arena, &session->diagnostics, argc, argv, settings))
@@ -64,6 +78,7 @@ static int run(Session *session, int argc, char **argv) {
   else if (commands[settings->command].configured &&
            !configure(&session->arena, settings->config, &session->configuration,
                       &session->diagnostics))
+  else if (!configure_session(session))
     return EXIT_COMMAND;
   if (!commands[settings->command].run) {
     hermes_report(&session->diagnostics, HB0801, NULL, "this command is not built yet");

@@ -81,6 +81,14 @@ static bool is_marked(const char *path) {
   return marked;
 }
 
+char *mend_text(Compiler *compiler, const char *path, const char *text, FILE *out, size_t *fixed) {
+  Mending m = {.compiler = compiler, .path = path, .length = strlen(text), .out = out};
+  m.text = arena_copy(&compiler->arena, text, m.length);
+  while (m.fixed < MOST_ROUNDS && mend_once(&m)) continue;
+  *fixed = m.fixed;
+  return arena_copy(&compiler->arena, m.text, m.length);
+}
+
 void mend_blueprint(Compiler *compiler, const char *path, bool dry_run, FILE *out) {
   Compiler reader; /* only reads: what is wrong with the text is reported once, at the end */
   uint32_t source;

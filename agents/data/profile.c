@@ -1,0 +1,317 @@
+/* Looking at tables column by column. */
+#include "data/profile.h"
+
+#include "data/data.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+  MOST_FILES = 64,
+  MOST_COLUMNS = 256,
+  MOST_DISTINCT = 1 << 18, /* values of a column that are told apart */
+  SAMPLES = 4,
+  MOST_LABELS = 8,   /* a column of so few values is shown whole */
+  NOTE_BYTES = 4000, /* of a README beside the tables */
+};
+static const uint64_t file_bytes = (uint64_t)1 << 30;
+
+typedef struct DataColumn {
+  const char *name;
+  data_keys values; /* different ones, up to MOST_DISTINCT */
+  bool many;        /* more than that */
+  size_t missing, numbers, filled;
+  double low, high;
+  bool repeated; /* some value stands twice */
+} DataColumn;
+
+typedef struct DataFile {
+  const char *file;
+  size_t rows;
+  DataColumn *columns;
+  size_t count;
+} DataFile;
+
+typedef struct Profile {
+  Session *session;
+  DataFile tables[MOST_FILES];
+  size_t count;
+  const char *note;
+} Profile;
+
+/* ---- reading ---- */
+
+static void look_at_number(DataColumn *column, const char *text, size_t length) {
+  char copy[64], *end;
+  if (length >= sizeof copy) return;
+  memcpy(copy, text, length);
+  copy[length] = '\0';
+  double number = strtod(copy, &end);
+  if (*end || end == copy || !isfinite(number)) return;
+  column->low = column->numbers ? fmin(column->low, number) : number;
+  column->high = column->numbers ? fmax(column->high, number) : number;
+  column->numbers++;
+}
+
+static void look_at_field(DataColumn *column, const char *text, size_t length) {
+  if (length == 0) {
+    column->missing++;
+    return;
+  }
+  column->filled++;
+  look_at_number(column, text, length);
+  data_keys *values = &column->values;
+  if (values->count > 0 && keys_find(values, text, length, 0) >= 0)
+    column->repeated = true;
+  else if (values->count == MOST_DISTINCT || keys_add(values, text, length) != KEYS_NEW)
+    column->many = true;
+}
+
+static void read_columns(Profile *profile, DataFile *table, csv_reader *csv) {
+  Arena *arena = &profile->session->arena;
+  size_t length;
+  table->count = csv->count < MOST_COLUMNS ? csv->count : MOST_COLUMNS;
+  table->columns = ARENA_ARRAY(arena, DataColumn, table->count);
+  for (size_t i = 0; i < table->count; i++) {
+    const char *text = csv_text(csv, &csv->fields[i], &length);
+    table->columns[i].name = arena_copy(arena, text, length);
+  }
+  size_t fields = csv->count;
+  for (; csv_next(csv, fields); table->rows++)
+    for (size_t i = 0; i < table->count; i++) {
+      const char *text = csv_text(csv, &csv->fields[i], &length);
+      look_at_field(&table->columns[i], text, length);
+    }
+}
+
+static void read_table(Profile *profile, int directory, const char *file) {
+  DataFile *table = &profile->tables[profile->count];
+  data_source source = {.name = file};
+  csv_reader csv;
+  hermes_diagnostics *problems = &profile->session->diagnostics;
+  data_source_read(directory, &source, file_bytes, problems);
+  if (source.text && csv_open(&csv, &source, problems)) {
+    table->file = file;
+    read_columns(profile, table, &csv);
+    csv_close(&csv);
+    profile->count++;
+  }
+  data_source_free(&source);
+}
+
+static bool ends_with(const char *name, const char *end) {
+  size_t length = strlen(name), cut = strlen(end);
+  return length > cut && strcmp(name + length - cut, end) == 0;
+}
+
+static void read_note(Profile *profile, int directory, const char *file) {
+  data_source source = {.name = file};
+  data_source_read(directory, &source, file_bytes, &profile->session->diagnostics);
+  if (source.text && data_check_text(&source, &profile->session->diagnostics)) {
+    size_t length = source.size < NOTE_BYTES ? source.size : utf8_prefix(source.text, NOTE_BYTES);
+    profile->note = arena_copy(&profile->session->arena, source.text, length);
+  }
+  data_source_free(&source);
+}
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of files in order, so that one directory has one description. */
+static size_t list_files(Profile *profile, DIR *stream, const char **names) {
+  size_t count = 0;
+  for (const struct dirent *entry; count < MOST_FILES && (entry = readdir(stream)) != NULL;) {
+    bool note = strcmp(entry->d_name, "README.md") == 0;
+    if (entry->d_name[0] != '.' && (note || ends_with(entry->d_name, ".csv")))
+      names[count++] = arena_copy(&profile->session->arena, entry->d_name, strlen(entry->d_name));
+  }
+  qsort(names, count, sizeof *names, by_name);
+  return count;
+}
+
+static bool read_directory(Profile *profile, const char *path) {
+  const char *names[MOST_FILES];
+  DIR *stream = opendir(path);
+  if (!stream) {
+    hermes_report(&profile->session->diagnostics, HB0701, NULL,
+                  "cannot open the directory `%s`: %s", path, strerror(errno));
+    return false;
+  }
+  size_t count = list_files(profile, stream, names);
+  for (size_t i = 0; i < count; i++)
+    (ends_with(names[i], ".csv") ? read_table : read_note)(profile, dirfd(stream), names[i]);
+  closedir(stream);
+  if (profile->count == 0)
+    hermes_report(&profile->session->diagnostics, HB0701, NULL, "`%s` holds no table: no .csv file",
+                  path);
+  return profile->session->diagnostics.errors == 0;
+}
+
+/* ---- what the columns are ---- */
+
+static bool is_key(const DataColumn *column) {
+  return !column->repeated && !column->missing && column->filled > 0;
+}
+
+static bool is_number(const DataColumn *column) {
+  return column->filled > 0 && column->numbers == column->filled;
+}
+
+static bool is_within(const DataColumn *column, const DataColumn *keys) {
+  if (column->many || keys->many || column->values.count > keys->values.count) return false;
+  for (size_t i = 0; i < column->values.count; i++) {
+    const char *value = keys_at(&column->values, i);
+    if (keys_find(&keys->values, value, strlen(value), i) < 0) return false;
+  }
+  return column->values.count > 0;
+}
+
+/* The table whose rows a column names: the first column of each table holds its keys. */
+static const char *referred(const Profile *profile, const DataFile *table, size_t number) {
+  const DataColumn *column = &table->columns[number];
+  for (size_t i = 0; i < profile->count; i++) {
+    const DataFile *other = &profile->tables[i];
+    bool named = other != table && other->count > 0 && is_key(&other->columns[0]);
+    if (named && !is_number(column) && is_within(column, &other->columns[0])) return other->file;
+  }
+  return NULL;
+}
+
+static const char *kind_of(const DataColumn *column) {
+  if (column->filled == 0) return "empty";
+  if (is_number(column)) return "number";
+  bool truth = !column->many;
+  for (size_t i = 0; i < column->values.count && truth; i++) {
+    const char *value = keys_at(&column->values, i);
+    truth = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+  }
+  return truth ? "true or false" : "text";
+}
+
+/* ---- telling ---- */
+
+static void add_samples(cJSON *object, const DataColumn *column) {
+  size_t count = column->values.count, most = count <= MOST_LABELS ? count : SAMPLES;
+  cJSON *samples = cJSON_AddArrayToObject(object, "samples");
+  for (size_t i = 0; i < most; i++) {
+    size_t at = most < count ? i * (count - 1) / (most - 1) : i; /* spread over the column */
+    const char *value = keys_at(&column->values, at);
+    cJSON_AddItemToArray(samples, cJSON_CreateString(DATA_SHOW(value)));
+  }
+}
+
+static cJSON *column_json(const Profile *profile, const DataFile *table, size_t number) {
+  const DataColumn *column = &table->columns[number];
+  const char *refers = referred(profile, table, number);
+  cJSON *object = cJSON_CreateObject();
+  cJSON_AddStringToObject(object, "name", column->name);
+  cJSON_AddStringToObject(object, "kind", kind_of(column));
+  cJSON_AddNumberToObject(object, "distinct", (double)column->values.count);
+  if (column->many) cJSON_AddBoolToObject(object, "more", true);
+  if (is_number(column)) {
+    cJSON_AddNumberToObject(object, "low", column->low);
+    cJSON_AddNumberToObject(object, "high", column->high);
+  }
+  cJSON_AddNumberToObject(object, "missing", (double)column->missing);
+  cJSON_AddBoolToObject(object, "key", number == 0 && is_key(column));
+  if (refers) cJSON_AddStringToObject(object, "refers", refers);
+  add_samples(object, column);
+  return object;
+}
+
+static cJSON *profile_json(const Profile *profile) {
+  cJSON *object = cJSON_CreateObject(), *files = cJSON_AddArrayToObject(object, "files");
+  for (size_t i = 0; i < profile->count; i++) {
+    const DataFile *table = &profile->tables[i];
+    cJSON *file = cJSON_CreateObject();
+    cJSON_AddStringToObject(file, "file", table->file);
+    cJSON_AddNumberToObject(file, "rows", (double)table->rows);
+    cJSON *columns = cJSON_AddArrayToObject(file, "columns");
+    for (size_t j = 0; j < table->count; j++)
+      cJSON_AddItemToArray(columns, column_json(profile, table, j));
+    cJSON_AddItemToArray(files, file);
+  }
+  if (profile->note) cJSON_AddStringToObject(object, "note", profile->note);
+  return object;
+}
+
+static void free_columns(Profile *profile) {
+  for (size_t i = 0; i < profile->count; i++)
+    for (size_t j = 0; j < profile->tables[i].count; j++)
+      keys_free(&profile->tables[i].columns[j].values);
+}
+
+cJSON *profile_directory(Session *session, const char *directory) {
+  Profile *profile = ARENA_NEW(&session->arena, Profile);
+  profile->session = session;
+  bool good = read_directory(profile, directory);
+  cJSON *object = good ? profile_json(profile) : NULL;
+  free_columns(profile);
+  return object;
+}
+
+/* ---- as text ---- */
+
+static double number_of(const cJSON *object, const char *name) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+  return cJSON_IsNumber(item) ? item->valuedouble : NAN;
+}
+
+static const char *words_of(const cJSON *object, const char *name) {
+  const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+  return text ? text : "";
+}
+
+static void write_column(const cJSON *column, FILE *out) {
+  const cJSON *samples = cJSON_GetObjectItemCaseSensitive(column, "samples"), *sample;
+  fprintf(out, "  %s: %s", words_of(column, "name"), words_of(column, "kind"));
+  if (!isnan(number_of(column, "low")))
+    fprintf(out, " from %g to %g", number_of(column, "low"), number_of(column, "high"));
+  fprintf(out, ", %g different", number_of(column, "distinct"));
+  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(column, "more"))) fputs(" and more", out);
+  if (number_of(column, "missing") > 0) fprintf(out, ", %g missing", number_of(column, "missing"));
+  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(column, "key"))) fputs(", key of the row", out);
+  if (*words_of(column, "refers")) fprintf(out, ", names rows of %s", words_of(column, "refers"));
+  fputs(": ", out);
+  cJSON_ArrayForEach(sample, samples) fprintf(
+      out, "%s%s", sample->prev && sample != samples->child ? ", " : "", sample->valuestring);
+  fputc('\n', out);
+}
+
+const char *profile_text(Arena *arena, const cJSON *profile) {
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  const cJSON *file, *column;
+  cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(profile, "files")) {
+    fprintf(out, "%s: %g rows\n", words_of(file, "file"), number_of(file, "rows"));
+    cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(file, "columns"))
+        write_column(column, out);
+  }
+  if (*words_of(profile, "note"))
+    fprintf(out, "README.md beside the tables says:\n%s\n", words_of(profile, "note"));
+  fclose(out);
+  char *copy = arena_copy(arena, text, size);
+  free(text);
+  return copy;
+}
+
+int run_profile(Session *session) {
+  cJSON *profile = profile_directory(session, session->settings.data);
+  if (!profile) return EXIT_WRONG;
+  if (session->settings.json) {
+    char *text = cJSON_Print(profile);
+    puts(text);
+    free(text);
+  } else {
+    fputs(profile_text(&session->arena, profile), stdout);
+  }
+  cJSON_Delete(profile);
+  return EXIT_DONE;
+}
