@@ -126,14 +126,18 @@ static void record_live(Chat *chat, const Call *call) {
 }
 
 /* A replayed call goes into the record as it stood: its prompt and hash are those that the reply
- * answers. */
+ * answers. What was asked instead, where the prompt has changed, stands beside it. */
 static void record_replayed(Chat *chat, const Call *call, const cJSON *recorded) {
-  static const char *const own[] = {"event", "seconds", "replayed", "stale"};
+  static const char *const own[] = {"event", "seconds", "replayed", "stale", "asked"};
   cJSON *fields = cJSON_Duplicate(recorded, true);
   for (size_t i = 0; i < sizeof own / sizeof *own; i++)
     cJSON_DeleteItemFromObjectCaseSensitive(fields, own[i]);
   cJSON_AddTrueToObject(fields, "replayed");
-  if (call->reply->stale) cJSON_AddTrueToObject(fields, "stale");
+  if (call->reply->stale) {
+    cJSON_AddTrueToObject(fields, "stale");
+    cJSON_AddItemToObject(fields, "asked",
+                          request_messages(&chat->scratch, call->question.request));
+  }
   trace_event(chat->trace, "call", fields);
 }
 

@@ -191,6 +191,30 @@ static const cJSON *find_power(const cJSON *description) {
   return NULL;
 }
 
+/* Where transmit powers stand: an array over one table, by its name. A role or unit that is NULL
+ * may be any; an output wins over a column. */
+static const cJSON *find_transmitted(const cJSON *description, const char *role, const char *unit) {
+  static const char *const words[] = {"power", "tx", "sent", "transmit", NULL};
+  const cJSON *slot, *best = NULL;
+  cJSON_ArrayForEach(slot, field(description, "slots")) {
+    bool may = role ? has_role(slot, role) : has_role(slot, "column") || has_role(slot, "out");
+    if (may && (!unit || strcmp(text_of(slot, "unit"), unit) == 0) &&
+        cJSON_GetArraySize(field(slot, "index")) == 1 && names(slot, words))
+      best = slot;
+  }
+  return best;
+}
+
+/* Units in which nothing is below zero. */
+static bool is_amount(const char *unit) {
+  static const char *const units[] = {"W",      "kW",     "mW",    "J",     "kJ",       "MJ",
+                                      "kWh",    "Wh",     "MWh",   "bit/s", "kbit/s",   "Mbit/s",
+                                      "Gbit/s", "J/Mbit", "J/bit", "Hz",    "bit/s/Hz", NULL};
+  for (const char *const *known = units; *known; known++)
+    if (strcmp(*known, unit) == 0) return true;
+  return false;
+}
+
 /* Every number of nested objects, in order. */
 static size_t flatten(const cJSON *values, double *numbers, size_t room) {
   if (!cJSON_IsObject(values) && !cJSON_IsArray(values)) {
@@ -245,44 +269,56 @@ static const char *raised(Arena *arena, const cJSON *slot) {
   return arena_format(arena, "%s=%.17g %s", text_of(slot, "name"), value, text_of(slot, "unit"));
 }
 
+/* The run with a decision raised; NULL, and why. */
+static cJSON *run_decided(Check *check, const char *show, const char **why) {
+  Arena *arena = &check->session->arena;
+  const cJSON *power = find_power(check->description);
+  const char *setting = power ? raised(arena, power) : NULL;
+  const char *const words[] = {"run", "--quiet", "--show", show, "--set", setting, NULL};
+  *why = "no decision on power that could rise by 1 dB, and no such column";
+  return setting ? twin_answer(arena, check->program, check->task->data, NULL, words, why) : NULL;
+}
+
+/* The run on data whose transmit powers are raised; NULL, and why. */
+static cJSON *run_raised(Check *check, const char *show, const char **why) {
+  const cJSON *column = find_transmitted(check->description, "column", NULL);
+  if (!column) return NULL;
+  int number = (int)cJSON_GetNumberValue(field(column, "table"));
+  const cJSON *table = cJSON_GetArrayItem(field(check->description, "tables"), number);
+  const char *unit = text_of(column, "unit");
+  bool level = is_level(column);
+  if (!level && !is_amount(unit)) return NULL;
+  Conversion conversion = {text_of(table, "source"), text_of(column, "name"), unit,
+                           level ? 1 : pow(10, raise_db / 10), level ? raise_db : 0};
+  char *directory = variant_converted(check->session, check->task->data, &conversion, why);
+  if (!directory) return NULL;
+  cJSON *run = twin_run(&check->session->arena, check->program, directory, NULL, show, why);
+  variant_remove(directory);
+  return run;
+}
+
 static void check_received(Check *check) {
   static const char name[] = "received power";
-  Arena *arena = &check->session->arena;
   const cJSON *received = find_received(check->description);
-  const cJSON *power = find_power(check->description);
-  const char *setting = power ? raised(arena, power) : NULL, *problem;
-  if (!received || !setting) {
-    skip(check, name,
-         received ? "no decision on power that could rise by 1 dB"
-                  : "no array is received power by its name");
+  const char *why = "no array is received power by its name";
+  if (!received) {
+    skip(check, name, why);
     return;
   }
   const char *which = text_of(received, "name");
-  const char *const words[] = {"run", "--quiet", "--show", which, "--set", setting, NULL};
-  cJSON *before = twin_run(arena, check->program, check->task->data, NULL, which, &problem);
-  cJSON *after = twin_answer(arena, check->program, check->task->data, NULL, words, &problem);
-  if (before && after)
+  cJSON *before =
+      twin_run(&check->session->arena, check->program, check->task->data, NULL, which, &why);
+  cJSON *after = before ? run_decided(check, which, &why) : NULL;
+  if (before && !after) after = run_raised(check, which, &why);
+  if (after)
     compare_received(check, which, before, after);
   else
-    skip(check, name, problem);
+    skip(check, name, why);
   cJSON_Delete(before);
   cJSON_Delete(after);
 }
 
 /* ---- conservation of power ---- */
-
-/* Where transmit powers stand: a column or an output, in the same unit as what is received. */
-static const cJSON *find_transmitted(const cJSON *description, const char *unit) {
-  static const char *const words[] = {"power", "tx", NULL};
-  const cJSON *slot, *best = NULL;
-  cJSON_ArrayForEach(slot, field(description, "slots")) {
-    bool may = has_role(slot, "column") || has_role(slot, "out");
-    if (may && strcmp(text_of(slot, "unit"), unit) == 0 &&
-        cJSON_GetArraySize(field(slot, "index")) == 1 && names(slot, words))
-      best = slot;
-  }
-  return best;
-}
 
 static double most_of(const double *numbers, size_t count) {
   double most = -INFINITY;
@@ -296,7 +332,7 @@ static void check_conservation(Check *check) {
   Arena *arena = &check->session->arena;
   const cJSON *received = find_received(check->description);
   const cJSON *sent =
-      received ? find_transmitted(check->description, text_of(received, "unit")) : NULL;
+      received ? find_transmitted(check->description, NULL, text_of(received, "unit")) : NULL;
   const char *problem;
   if (!sent) {
     skip(check, name, "no two arrays are sent and received power by their names and units");
@@ -322,16 +358,6 @@ static void check_conservation(Check *check) {
 }
 
 /* ---- ranges of KPIs ---- */
-
-/* Units in which nothing is below zero. */
-static bool is_amount(const char *unit) {
-  static const char *const units[] = {"W",      "kW",     "mW",    "J",     "kJ",       "MJ",
-                                      "kWh",    "Wh",     "MWh",   "bit/s", "kbit/s",   "Mbit/s",
-                                      "Gbit/s", "J/Mbit", "J/bit", "Hz",    "bit/s/Hz", NULL};
-  for (const char *const *known = units; *known; known++)
-    if (strcmp(*known, unit) == 0) return true;
-  return false;
-}
 
 static const char *out_of_range(Arena *arena, const cJSON *kpi) {
   const cJSON *value = field(kpi, "value");

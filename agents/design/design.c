@@ -82,7 +82,8 @@ static bool open_directory(Design *design) {
   if (resume && !holds(design->directory, "trace.jsonl"))
     return complain(design, HB0934, design->directory, "there is no trace.jsonl to go on with");
   remove_work(design);
-  if (mkdir(design->work, 0777) != 0) return complain(design, HB0823, design->work, strerror(errno));
+  if (mkdir(design->work, 0777) != 0)
+    return complain(design, HB0823, design->work, strerror(errno));
   return true;
 }
 
@@ -149,7 +150,7 @@ static void note_start(Design *design) {
 static bool open_chat(Design *design) {
   const Settings *settings = &design->session->settings;
   hermes_diagnostics *problems = &design->session->diagnostics;
-  const char *from = settings->replay ? settings->replay
+  const char *from = settings->replay   ? settings->replay
                      : settings->resume ? design->trace_path
                                         : NULL;
   if (from && !(design->cassette = cassette_open(design->arena, from, problems))) return false;
@@ -303,8 +304,8 @@ static void print_checks(const cJSON *tests) {
 }
 
 static void print_usage_of(const Usage *usage) {
-  printf("%ld calls, %ld tokens in, %ld out, %.1f s of replies", usage->calls,
-         usage->prompt_tokens, usage->completion_tokens, usage->seconds);
+  printf("%ld calls, %ld tokens in, %ld out, %.1f s of replies", usage->calls, usage->prompt_tokens,
+         usage->completion_tokens, usage->seconds);
   if (!isnan(usage->cost)) printf(", cost %.4f", usage->cost);
   printf("\n");
 }
