@@ -24,7 +24,7 @@ static const hermes_manual_command commands[COMMANDS] = {
                      NULL},
     [COMMAND_PROFILE] = {"profile", "profile --data DIR [OPTION...]",
                          "show what agents are told of a directory of tables", NULL, NULL, NULL},
-    [COMMAND_BENCH] = {"bench", "bench [TASK...] [--replay DIR | --live] [OPTION...]",
+    [COMMAND_BENCH] = {"bench", "bench [TASK...] [--replay | --live] [OPTION...]",
                        "measure the agents: the paper's table, from recorded or live replies", NULL,
                        NULL, NULL},
     [COMMAND_REPOSITORY] = {"repository", "repository add|list|search|show|remove [WORD...]",
@@ -101,9 +101,16 @@ static const Option options[] = {
       "write every call and reply there: a cassette; of\nbench: a directory, with --live"}},
     {OPTION_TEXT,
      FIELD(replay),
-     {"--replay", NULL, "FILE", false, NULL, IN_DESIGN | IN_ASK | IN_BENCH,
-      "answer from a cassette, without a network; of\nbench: of one directory in place of the\n"
-      "recorded runs of this repository"}},
+     {"--replay", NULL, "FILE", false, NULL, IN_DESIGN | IN_ASK,
+      "answer from a cassette, without a network"}},
+    {OPTION_FLAG,
+     FIELD(recorded),
+     {"--replay", NULL, NULL, false, NULL, IN_BENCH,
+      "the recorded runs, without a network (the default)"}},
+    {OPTION_TEXT,
+     FIELD(cassettes),
+     {"--cassettes", NULL, "DIR", false, NULL, IN_BENCH,
+      "where they are, in place of bench/cassettes"}},
     {OPTION_FLAG,
      FIELD(exact),
      {"--exact", NULL, NULL, false, NULL, IN_DESIGN | IN_ASK | IN_BENCH,
@@ -283,15 +290,17 @@ static hermes_diagnostic *complain(Reader *reader, hermes_code code, const char 
   return d;
 }
 
-static size_t find_option(const char *word, size_t length) {
+/* Where two commands have an option of one name, that of the command which is named. */
+static size_t find_option(const Settings *settings, const char *word, size_t length) {
+  size_t found = COUNT(options);
   for (size_t i = 0; i < COUNT(options); i++) {
-    const char *letter = options[i].shown.letter;
-    if (strlen(options[i].shown.name) == length &&
-        strncmp(options[i].shown.name, word, length) == 0)
-      return i;
-    if (letter && strlen(letter) == length && strncmp(letter, word, length) == 0) return i;
+    const char *name = options[i].shown.name, *letter = options[i].shown.letter;
+    bool here = (strlen(name) == length && strncmp(name, word, length) == 0) ||
+                (letter && strlen(letter) == length && strncmp(letter, word, length) == 0);
+    if (here && options[i].shown.commands & 1u << settings->command) return i;
+    if (here && found == COUNT(options)) found = i;
   }
-  return COUNT(options);
+  return found;
 }
 
 static void complain_unknown(Reader *reader, const char *word) {
@@ -335,7 +344,7 @@ static void set_flag(Reader *reader, size_t option, const char *value) {
 }
 
 static void read_option(Reader *reader, const char *word) {
-  size_t length = strcspn(word, "="), option = find_option(word, length);
+  size_t length = strcspn(word, "="), option = find_option(reader->settings, word, length);
   const char *value = word[length] == '=' ? word + length + 1 : NULL;
   if (option == COUNT(options)) {
     complain_unknown(reader, arena_copy(reader->arena, word, length));
@@ -385,7 +394,7 @@ static void check_options(Reader *reader) {
   for (int i = 1; i < reader->count; i++) {
     const char *word = reader->words[i];
     if (strcmp(word, "--") == 0) break;
-    size_t option = find_option(word, strcspn(word, "="));
+    size_t option = find_option(settings, word, strcspn(word, "="));
     if (option == COUNT(options)) continue;
     if (!(options[option].shown.commands & 1u << settings->command))
       complain(reader, HB0802,
