@@ -75,10 +75,7 @@ static int run(Session *session, int argc, char **argv) {
   if (!find_home(session)) return EXIT_WRONG;
   if (!commands[settings->command].configured && !commands[settings->command].looks)
     forget_secrets();
-  else if (commands[settings->command].configured &&
-           !configure(&session->arena, settings->config, &session->configuration,
-                      &session->diagnostics))
-  else if (!configure_session(session))
+  else if (commands[settings->command].configured && !configure_session(session))
     return EXIT_COMMAND;
   if (!commands[settings->command].run) {
     hermes_report(&session->diagnostics, HB0801, NULL, "this command is not built yet");

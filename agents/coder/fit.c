@@ -249,9 +249,14 @@ static const char *judge_quantities(Fitting *fitting, cJSON *found) {
   return text;
 }
 
+bool fit_usable(Session *session, const char *path) {
+  Fitting fitting = {.session = session};
+  return read_measurements(&fitting, path);
+}
+
 const char *fit_check(Session *session, const char *program, const Task *task, cJSON *found) {
   Fitting fitting = {.session = session};
   const char *problem = "";
-  if (!read_measurements(&fitting, task->held_out)) return NULL;
+  if (!read_measurements(&fitting, task->held_out)) return "the measurements cannot be read";
   return ask_twin(&fitting, program, task, &problem) ? judge_quantities(&fitting, found) : problem;
 }

@@ -240,7 +240,7 @@ static bool gate_fit(Judging *judging) {
   if (!judging->task->held_out) return true;
   const char *text = fit_check(judging->designer->session, judging->verdict->program, judging->task,
                                judging->verdict->tests);
-  return text && (!*text || fail(judging, text));
+  return !*text || fail(judging, text);
 }
 
 /* ---- all of them ---- */

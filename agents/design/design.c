@@ -10,6 +10,7 @@
  *
  * While a run is under way only the trace and work/ are there; the rest appears at its end. */
 #include "client/stop.h"
+#include "coder/fit.h"
 #include "data/profile.h"
 #include "design/chain.h"
 #include "doc/doc.h"
@@ -133,7 +134,8 @@ static bool read_task(Design *design) {
   task->examples = find_examples(design);
   cJSON_Delete(profile);
   return find_file(design, settings->policy, &task->policy) &&
-         find_file(design, settings->held_out, &task->held_out);
+         find_file(design, settings->held_out, &task->held_out) &&
+         (!task->held_out || fit_usable(design->session, task->held_out));
 }
 
 /* ---- the wire ---- */

@@ -235,6 +235,33 @@ def test_measurements_that_no_agent_saw_are_held_against_the_twin():
     require("mean -0.5" in run.feedback()[0], f"the coder was told: {run.feedback()}")
 
 
+def test_measurements_of_another_form_are_refused():
+    work = WORK / "odd.csv"
+    work.write_text("name,number\nmean_rate,3\n", encoding="utf-8")
+    no = {"coder_repair": [block("hermes", REFERENCE)] * 12, "coder": [block("hermes", REFERENCE)] * 4,
+          "refiner": [as_json(PLAN)] * 2}
+    run = Run("odd", no, ["--held-out", work]).go(code=1)
+    require("HB0936" in run.said, run.said)
+
+
+def test_a_prompt_of_another_form_is_an_error():
+    run = Run("prompt", {})
+    home = run.home / "installed"
+    shutil.copytree(HERMES.parent / "share/hermes/prompts", home / "share/hermes/prompts")
+    for name in ("lib", "include", "share/hermes/stdlib"):
+        (home / name).symlink_to((HERMES.parent / name).resolve())
+    prompt = home / "share/hermes/prompts/evaluator.md"
+    for old, new, words in (("---\nrole", "role", "no front matter"), ("# user", "# you", "lacks `# system`"),
+                            ("{{task}}", "{{weather}}", "asks for `weather`"), ("version: 1", "vision: 1", "`vision`")):
+        text = prompt.read_text()
+        prompt.write_text(text.replace(old, new))
+        done = subprocess.run([HERMES, *run.words], text=True, capture_output=True, timeout=300,
+                              env={**clean_environment(run.home), "HERMES_HOME": str(home)})
+        prompt.write_text(text)
+        require(done.returncode == 1 and "HB0930" in done.stderr and words in done.stderr, f"{new}: {done.stderr}")
+        shutil.rmtree(run.twin)
+
+
 # ---- the harness's own checks ----
 
 DATA = {"cells.csv": "cell,tx_power\nc1,20\nc2,40\nc3,10\n", "ues.csv": "ue,demand\nu1,1\nu2,2\n",
