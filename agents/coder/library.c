@@ -1,4 +1,5 @@
-/* Ranking the library's functions: a shared word counts the more, the fewer functions have it. */
+/* Ranking the library's functions: a shared word counts the more, the fewer functions have it, and
+ * in a name twice. */
 #include "coder/library.h"
 
 #include "pages/primer.h"
@@ -13,6 +14,7 @@ enum { MOST_FUNCTIONS = 2048, MOST_WORDS_OF_LINE = 64, SHORTEST_WORD = 3, WORD_B
 typedef struct Candidate {
   const char *module; /* "- `import radio.noise;` Thermal noise: ..." */
   const char *line;
+  const char *name; /* of the function */
   double score;
 } Candidate;
 
@@ -22,14 +24,28 @@ typedef struct Fit {
   int count;
 } Fit;
 
+/* Letters and digits are words apart (tr38901), but a point between digits is left out (38.901). */
+static bool goes_on(const char *at, bool digits) {
+  if (digits && *at == '.') return isdigit((unsigned char)at[1]);
+  return digits ? isdigit((unsigned char)*at) : isalpha((unsigned char)*at);
+}
+
 /* The next word of a text in lower case; false at its end. Underscores part words. */
 static bool next_word(const char **at, char word[WORD_BYTES]) {
   size_t length = 0;
   while (**at && !isalnum((unsigned char)**at)) ++*at;
-  for (; isalnum((unsigned char)**at); ++*at)
-    if (length + 1 < WORD_BYTES) word[length++] = (char)tolower((unsigned char)**at);
+  bool digits = isdigit((unsigned char)**at);
+  for (; goes_on(*at, digits); ++*at)
+    if (length + 1 < WORD_BYTES && **at != '.') word[length++] = (char)tolower((unsigned char)**at);
   word[length] = '\0';
   return length > 0;
+}
+
+static int count_words(const char *text) {
+  char word[WORD_BYTES];
+  int count = 0;
+  while (next_word(&text, word)) count++;
+  return count;
 }
 
 /* Is the word, or what begins like it up to a plural, among those of the text? */
@@ -55,7 +71,8 @@ static void collect(void *context, const char *module, const char *path) {
   free(text);
   const char *head = page ? strtok_r(page, "\n", &rest) : NULL, *line;
   while (head && (line = strtok_r(NULL, "\n", &rest)) && fit->count < MOST_FUNCTIONS)
-    fit->candidates[fit->count++] = (Candidate){head, line, 0};
+    fit->candidates[fit->count++] =
+        (Candidate){head, line, arena_copy(&fit->compiler.arena, line, strcspn(line, "(")), 0};
 }
 
 static int functions_with(const Fit *fit, const char *word) {
@@ -80,9 +97,10 @@ static void score(Fit *fit, const char *text) {
     if (strlen(word) < SHORTEST_WORD || is_among(seen, count, word)) continue;
     memcpy(seen[count++], word, WORD_BYTES);
     int with = functions_with(fit, word);
+    double weight = with > 0 ? pow(log((double)fit->count / with), 2) : 0;
     for (int i = 0; with > 0 && i < fit->count; i++)
-      if (has_word(fit->candidates[i].line, word))
-        fit->candidates[i].score += log1p((double)fit->count / with);
+      fit->candidates[i].score += weight * (has_word(fit->candidates[i].line, word) +
+                                            has_word(fit->candidates[i].name, word));
   }
 }
 
@@ -114,6 +132,8 @@ const char *library_fit(Session *session, const char *text, size_t budget) {
   compiler_init(&fit->compiler, session->stdlib);
   each_module(&fit->compiler, collect, fit);
   score(fit, text);
+  for (int i = 0; i < fit->count; i++) /* long ones share words by chance */
+    fit->candidates[i].score /= sqrt(count_words(fit->candidates[i].line));
   qsort(fit->candidates, (size_t)fit->count, sizeof *fit->candidates, by_score);
   int count = within(fit, budget);
   qsort(fit->candidates, (size_t)count, sizeof *fit->candidates, by_module);
