@@ -9,7 +9,11 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/prompts ${PROJECT_BINARY_DIR}/share/herme
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/hermes.pc.in ${PROJECT_BINARY_DIR}/hermes.pc @ONLY)
 
-install(TARGETS hermesc hermes-program RUNTIME DESTINATION bin)
+set(programs hermesc)
+if(TARGET hermes-program) # a tree for fuzzing has none
+  list(APPEND programs hermes-program)
+endif()
+install(TARGETS ${programs} RUNTIME DESTINATION bin)
 install(TARGETS hermes ARCHIVE DESTINATION lib)
 install(DIRECTORY runtime/include/hermes DESTINATION include)
 install(DIRECTORY prompts DESTINATION share/hermes FILES_MATCHING PATTERN "*.md")

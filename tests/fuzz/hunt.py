@@ -68,6 +68,26 @@ def decisions():
     return {*(ROOT / "examples").glob("*/policy.json"), *(ROOT / "examples").glob("*/candidates.*")}
 
 
+DELTA = '{"model": "m", "choices": [{"index": 0, "delta": {"content": "a\\u00e4"}, "finish_reason": null}]}'
+STOP = '{"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}'
+
+
+def replies():
+    for end in ("\n", "\r\n", "\r"):
+        yield "".join(f"data: {data}{end}{end}" for data in (DELTA, STOP, "[DONE]")).encode()
+    yield b': ping\n\ndata: {"choices":\ndata: [{"delta": {"content": "KEY"}}]}\nid: 1\n\ndata:[DONE]'
+    yield b'{"choices": [{"message": {"content": [{"type": "text", "text": "a"}], "refusal": null}}]}'
+    yield b'{"error": {"message": "no", "type": "t", "code": 503}}'
+    yield b'{"event": "start", "seconds": 0}\n{"event": "call", "role": "coder", "ordinal": 0}\n{"event": "en'
+    yield b'{"base_url": "http://a/v1", "roles": {"coder": {"model": "m", "temperature": 0.5}}, "stream": false}'
+
+
+def words_of_replies():
+    """The strings of the readers, and the keys of a configuration."""
+    words = {word for file in ("client/stream.c", "record/lines.c") for word in spelt(f"agents/{file}", r'"(\w+:?)"')}
+    return words | spelt("agents/client/keys.def", r"^(?:CONFIGURATION|ROLE)_KEY\((\w+)") | {"data: ", "[DONE]", "KEY", "\n\n"}
+
+
 def spelt(path, pattern):
     """The words of one of the project's own tables."""
     return set(re.findall(pattern, read(path), re.M))
@@ -101,6 +121,7 @@ TARGETS = {
     "csv": Target(2048, data_sets, lambda: names_in("csv")),
     "npy": Target(512, arrays, words_of_arrays),
     "policy": Target(1024, decisions, lambda: names_in("policy")),
+    "reply": Target(1024, replies, words_of_replies),
 }
 
 
