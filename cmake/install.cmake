@@ -23,23 +23,32 @@ install(FILES LICENSE DESTINATION share/doc/hermes)
 install(FILES README.md DESTINATION share/doc/hermes OPTIONAL)
 install(DIRECTORY docs/schema DESTINATION share/hermes FILES_MATCHING PATTERN "*.json")
 
-# Manual pages and completions, of hermesc and of twins that are called ndt, made by hermesc from
-# its own tables.
+# Manual pages and completions, of hermesc, of twins that are called ndt, and of hermes, made by the
+# programs from their own tables.
 set(manuals)
-function(hermes_manual form twin directory file)
+function(hermes_manual target form twin directory file)
   set(output ${PROJECT_BINARY_DIR}/share/${directory}/${file})
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share/${directory})
-  add_custom_command(OUTPUT ${output} COMMAND hermesc generate ${form} ${twin} > ${output}
-                     DEPENDS hermesc VERBATIM)
+  add_custom_command(OUTPUT ${output} COMMAND ${target} generate ${form} ${twin} > ${output}
+                     DEPENDS ${target} VERBATIM)
   install(FILES ${output} DESTINATION share/${directory})
   set(manuals ${manuals} ${output} PARENT_SCOPE)
 endfunction()
-foreach(program hermesc ndt)
-  string(REPLACE hermesc "" twin ${program})
-  hermes_manual(man "${twin}" man/man1 ${program}.1)
-  hermes_manual(bash "${twin}" bash-completion/completions ${program})
-  hermes_manual(zsh "${twin}" zsh/site-functions _${program})
-  hermes_manual(fish "${twin}" fish/vendor_completions.d ${program}.fish)
+# By program: the target that writes its pages, and the twin that they are of.
+set(pages_of_hermesc hermesc "")
+set(pages_of_ndt hermesc ndt)
+set(pages_of_hermes hermes-program "")
+set(documented hermesc ndt)
+if(TARGET hermes-program)
+  list(APPEND documented hermes)
+endif()
+foreach(program ${documented})
+  list(GET pages_of_${program} 0 target)
+  list(GET pages_of_${program} 1 twin)
+  hermes_manual(${target} man "${twin}" man/man1 ${program}.1)
+  hermes_manual(${target} bash "${twin}" bash-completion/completions ${program})
+  hermes_manual(${target} zsh "${twin}" zsh/site-functions _${program})
+  hermes_manual(${target} fish "${twin}" fish/vendor_completions.d ${program}.fish)
 endforeach()
 file(WRITE ${PROJECT_BINARY_DIR}/share/man/man1/hermes-twin.1 ".so man1/ndt.1\n")
 install(FILES ${PROJECT_BINARY_DIR}/share/man/man1/hermes-twin.1 DESTINATION share/man/man1)

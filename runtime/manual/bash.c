@@ -114,7 +114,8 @@ static void put_command(const hermes_manual *m, const hermes_manual_command *c, 
   manual_options(m, c, put_option, out);
   fputs("' plain='", out);
   put_plain(m, c, out);
-  fprintf(out, "' files=%s\n      ;;\n", c && c->words ? "" : "yes");
+  bool files = c ? !c->words : m->unnamed != 0;
+  fprintf(out, "' files=%s\n      ;;\n", files ? "yes" : "");
 }
 
 static void put_commands(const hermes_manual *m, FILE *out) {

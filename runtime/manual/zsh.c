@@ -54,6 +54,7 @@ static void put_command(const hermes_manual *m, const hermes_manual_command *c, 
     manual_put_words(c->words, out);
     fputs(") files=\n", out);
   }
+  if (!c && !m->unnamed) fputs("      files=\n", out);
   if (c && c->rest) {
     fputs("      plain=(", out);
     manual_put_commands(c->rest, " ", out);

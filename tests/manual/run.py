@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`hermesc generate`: manual pages and completions, of hermesc and of twins, name all that --help names.
+"""`hermesc generate`: manual pages and completions, of hermesc, of twins and of hermes, name all that --help names.
 
 Where man, zsh or fish are not installed, what needs them is left out.
 usage: run.py HERMESC [WORKDIR]
@@ -18,6 +18,7 @@ from cases import require, run_all
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCAFFOLD = SOURCE / "tests/docs/scaffold.hbp"
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
+HERMES = HERMESC.parent / "hermes"
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "MANWIDTH": "100", "HOME": "/nonexistent"}
 TWIN_COMMANDS = ["run", "compare", "rank", "test", "trace", "info"]
 FORMS = ["man", "bash", "zsh", "fish"]
@@ -27,8 +28,8 @@ def run(*words, **more):
     return subprocess.run(words, text=True, capture_output=True, timeout=60, env=ENVIRONMENT, **more)
 
 
-def generate(*words):
-    done = run(HERMESC, "generate", *words)
+def generate(*words, program=HERMESC):
+    done = run(program, "generate", *words)
     require(done.returncode == 0 and not done.stderr, f"generate {words}: exit {done.returncode}\n{done.stderr}")
     return done.stdout
 
@@ -53,10 +54,17 @@ def twin_names():
     return set(TWIN_COMMANDS), found
 
 
-PROGRAMS = {"hermesc": hermesc_names, "ndt": twin_names}
+def hermes_names():
+    commands = set(re.findall(r"^  hermes ([a-z]+)", run(HERMES, "--help").stdout.partition("\n\nA chain")[0], re.M))
+    return commands, set().union(*(options_in(run(HERMES, command, "--help").stdout) for command in commands))
+
+
+PROGRAMS = {"hermesc": hermesc_names, "ndt": twin_names, "hermes": hermes_names}
 
 
 def text_of(form, program):
+    if program == "hermes":
+        return generate(form, program=HERMES)
     return generate(form) if program == "hermesc" else generate(form, program)
 
 
@@ -141,6 +149,11 @@ BASH = [
     ("hermesc", ["hermesc", "--keep", "=", "n"], {"notes.txt"}, {"site.hbp"}),
     ("hermesc", ["hermesc", "explain", "HB040"], {"HB0402"}, {"HB0411"}),
     ("hermesc", ["hermesc", "generate", ""], {"man", "fish"}, {"site.hbp"}),
+    ("hermes", ["hermes", ""], {"design", "ask", "bench"}, {"site.hbp"}),
+    ("hermes", ["hermes", "bench", "--l"], {"--live"}, {"--data"}),
+    ("hermes", ["hermes", "design", "--"], {"--data", "--resume"}, {"--live"}),
+    ("hermes", ["hermes", "repository", ""], {"add", "search"}, {"design"}),
+    ("hermes", ["hermes", "trace", ""], {"show"}, {"add"}),
     ("hermesc", ["hermesc", "interpret", "site.hbp", ""], {"run", "rank"}, {"check"}),
     ("hermesc", ["hermesc", "interpret", "site.hbp", "run", "--da"], {"--data"}, {"--policy"}),
     ("hermesc", ["hermesc", "interpret", "site.hbp", "run", "--data", ""], {"data"}, {"site.hbp"}),

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""`hermes bench` judges what came out by truth alone, counts failures like successes, and confines programs.
+
+Cassettes are written here: the replies are references, references with one mistake, and Python programs that are right,
+wrong or hostile. What models really replied stands in bench/cassettes, and is replayed at the end.
+usage: run.py HERMESC WORKDIR
+"""
+import json
+import math
+import pathlib
+import shutil
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests"))
+from cases import require, run_all  # noqa: E402
+from scripted import HERMES, PLAN, REFERENCE, ROLES, WORK, as_json, block, cassette, clean_environment  # noqa: E402
+
+TASKS = SOURCE / "bench/tasks"
+# Truth itself as a program: what the baseline would have to be. It looks the answer up by the data that it is given.
+RIGHT = """
+import json, sys
+TRUTH = json.loads(%r)
+def signature(path):
+    return hash_of(open(path).read())
+def hash_of(text):
+    import zlib
+    return str(zlib.crc32(text.encode()))
+key = signature(sys.argv[1] + "/rsrp.csv") + "/" + hash_of(json.dumps(json.load(open(sys.argv[2])), sort_keys=True))
+print(json.dumps(TRUTH[key]))
+"""
+
+
+def truths():
+    """Truth of power_control by what a program is given: the table of received powers, and the decisions."""
+    import zlib
+    crc = lambda text: str(zlib.crc32(text.encode()))  # noqa: E731
+    directory = TASKS / "power_control"
+    table = {}
+    for network, policies in json.loads((directory / "truth.json").read_text()).items():
+        data = directory / "networks" / network
+        for policy, numbers in policies.items():
+            decisions = {} if policy == "default" else json.loads((data / policy).read_text())
+            key = crc((data / "rsrp.csv").read_text()) + "/" + crc(json.dumps(decisions, sort_keys=True))
+            table[key] = numbers
+    return table
+
+
+def bench(name, runs, *options, code=0):
+    """The report on cassettes: (column, task, roles) each."""
+    home = WORK / name
+    shutil.rmtree(home, ignore_errors=True)
+    for number, (column, task, roles) in enumerate(runs):
+        directory = home / "cassettes" / column
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{task}-{number}.jsonl"
+        cassette(path, roles)
+        start = {"event": "start", "column": column, "task": task, "model": "script", "coarse": 3, "repairs": 1,
+                 "samples": 1, "designs": 0, "candidates": 1}
+        path.write_text(json.dumps(start) + "\n" + path.read_text())
+    done = subprocess.run([HERMES, "bench", "--replay", "--cassettes", home / "cassettes", "--json", *options], cwd=SOURCE,
+                          text=True, capture_output=True, env=clean_environment(home), timeout=900)
+    require(done.returncode == code, f"exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+def thought(program):
+    return {"chain_of_thought": [block("python", program)]}
+
+
+def test_each_column_succeeds_with_what_is_right():
+    right = RIGHT % json.dumps(truths())
+    report = bench("right", [("cot", "power_control", thought(right)),
+                             ("coder", "power_control", {"coder": [block("hermes", REFERENCE)]}),
+                             ("hermes", "power_control", ROLES)])
+    for column in ("cot", "coder", "hermes"):
+        found = report["columns"][column]
+        require(found["success_rate"] == 1 and found["runs"] == 1 and found["first_compile_rate"] == 1,
+                f"{column}: {report}")
+        require(set(found) >= {"success_rate", "runs", "interval", "first_compile_rate", "mean_repairs", "tokens"},
+                f"{column} has {sorted(found)}")
+    require(all(run["judged"] == run["right"] == 45 for run in report["runs"]), f"{report['runs']}")
+
+
+def test_what_is_wrong_by_a_little_fails_and_is_told():
+    wrong = {key: {**numbers, "mean_rate": numbers["mean_rate"] * 1.01} for key, numbers in truths().items()}
+    report = bench("wrong", [("cot", "power_control", thought(RIGHT % json.dumps(wrong))),
+                             ("coder", "power_control", {"coder": [block("hermes", REFERENCE.replace(
+                                 "sum(lin(rx[u, c]) * c.load for", "sum(lin(rx[u, c]) for"))]})])
+    for run in report["runs"]:
+        require(not run["success"] and run["right"] < run["judged"] and "mean_rate is" in run["says"], f"{run}")
+    require(report["columns"]["coder"]["first_compile_rate"] == 1, "it did compile")
+
+
+def test_one_network_that_is_wrong_is_a_failure():
+    numbers = dict(truths())
+    numbers.pop(sorted(numbers)[0])
+    report = bench("one", [("cot", "power_control", thought(RIGHT % json.dumps(numbers)))])
+    run = report["runs"][0]
+    require(not run["success"] and run["right"] == 40, f"{run}")
+
+
+def test_repairs_and_compiling_at_first_are_counted():
+    broken = REFERENCE.replace("thermal_noise(subcarrier)", "subcarrier")
+    report = bench("repairs", [("coder", "power_control", {"coder": [block("hermes", broken)],
+                                                           "coder_repair": [block("hermes", REFERENCE)]})])
+    found = report["columns"]["coder"]
+    require(found["mean_repairs"] == 1 and found["first_compile_rate"] == 0 and found["success_rate"] == 1, f"{found}")
+
+
+def test_a_chain_that_breaks_is_a_failure():
+    report = bench("breaks", [("hermes", "power_control", {**ROLES, "evaluator": ["no", "no"]}),
+                              ("hermes", "power_control", {**ROLES, "refiner": [as_json({**PLAN, "blocks": 1})] * 2})])
+    require([run["success"] for run in report["runs"]] == [False, False], f"{report}")
+    require("evaluator" in report["runs"][0]["says"], f"{report['runs'][0]}")
+
+
+def test_programs_of_the_baseline_are_confined():
+    hostile = {
+        "reads": "open('/etc/passwd').read()",
+        "speaks": "import socket; socket.socket()",
+        "writes": f"open({str(WORK / 'written')!r}, 'w').write('x')",
+        "spies": "import os; open('/proc/%d/environ' % os.getppid(), 'rb').read()",
+        "starts": "import subprocess; subprocess.run(['/bin/ls', '/'])",
+        "eats": "x = bytearray(1 << 33)",
+    }
+    done = "\nprint('{}')\n"  # what a program prints that was let have its way
+    require(bench("harmless", [("cot", "power_control", thought("x = 1" + done))])["runs"][0]["first_compiled"],
+            "a harmless program is confined, too")
+    report = bench("hostile", [("cot", "power_control", thought(text + done)) for text in hostile.values()])
+    for run in report["runs"]:
+        require(not run["success"] and not run["first_compiled"], f"{run}")
+    require(not (WORK / "written").exists(), "a program wrote where it may not")
+
+
+def test_the_interval_is_wilsons():
+    numbers = truths()
+    runs = [("cot", "power_control", thought(RIGHT % json.dumps(numbers)))] * 3 + [("cot", "power_control",
+                                                                                  thought("print(1)"))]
+    found = bench("interval", runs)["columns"]["cot"]
+    n, p, z = 4, 0.75, 1.959963984540054
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    require(abs(found["interval"][0] - (centre - half)) < 1e-12 and abs(found["interval"][1] - (centre + half)) < 1e-12,
+            f"{found['interval']}")
+
+
+def test_only_what_is_named_is_run():
+    runs = [("cot", "power_control", thought("print(1)")), ("cot", "tilt", thought("print(1)")),
+            ("coder", "tilt", {"coder": ["no"], "coder_repair": ["no"]})]
+    report = bench("named", runs, "tilt", "--column", "cot")
+    require([(run["task"], run["column"]) for run in report["runs"]] == [("tilt", "cot")], f"{report['runs']}")
+    require("HB0937" in bench("unnamed", runs, "weather", code=1), "an unknown task is no error")
+
+
+def test_a_changed_prompt_is_reported_as_stale():
+    home = WORK / "stale"
+    runs = [("cot", "power_control", thought("print(1)"))]
+    require(bench("stale", runs)["columns"]["cot"]["stale_calls"] == 1, "it is not counted")
+    done = subprocess.run([HERMES, "bench", "--cassettes", home / "cassettes", "--exact", "--json"], cwd=SOURCE, text=True,
+                          capture_output=True, env=clean_environment(home), timeout=300)
+    require("HB0910" in done.stderr and json.loads(done.stdout)["runs"][0]["success"] is False, done.stderr)
+
+
+def test_recorded_replies_of_models_are_replayed():
+    """At least eight for each column, of every task."""
+    if not (SOURCE / "bench/cassettes").exists():
+        return
+    done = subprocess.run([HERMES, "bench", "--replay", "--json"], cwd=SOURCE, text=True, capture_output=True,
+                          env=clean_environment(WORK), timeout=1500)
+    require(done.returncode == 0, done.stdout + done.stderr)
+    report = json.loads(done.stdout)
+    (WORK / "report.json").write_text(done.stdout)
+    for column in ("cot", "coder", "hermes"):
+        found = report["columns"][column]
+        require(found["runs"] >= 8, f"{column} has {found['runs']} runs")
+        require(len(found["tasks"]) == len(list(TASKS.glob("*/task.json"))), f"{column} lacks a task: {found['tasks']}")
+        low, high = found["interval"]
+        require(low <= found["success_rate"] <= high, f"{found}")
+    print({column: found["success_rate"] for column, found in report["columns"].items()})
+
+
+def main():
+    WORK.mkdir(parents=True, exist_ok=True)
+    return run_all((name[5:].replace("_", " "), test) for name, test in globals().items() if name.startswith("test_"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
