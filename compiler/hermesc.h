@@ -298,7 +298,7 @@ typedef enum TermKind {
   TERM_REDUCE,   /* reduction over loops */
   TERM_DRAW,     /* a standard variate: of slot `index`, keyed by the rows args[0..key_count); the
                     others are its parameters */
-  TERM_EMPTY,    /* made by lowering only: fault HERMES_EMPTY_REDUCTION */
+  TERM_FAULT,    /* no value: the fault whose hermes_fault_code `index` is */
 } TermKind;
 
 typedef enum Reduction {

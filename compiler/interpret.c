@@ -438,16 +438,15 @@ static double draw(Evaluation *e, const Term *term) {
   return 0;
 }
 
-static double empty(Evaluation *e, const Term *term) {
-  (void)term;
-  e->fault = HERMES_EMPTY_REDUCTION;
+static double fault(Evaluation *e, const Term *term) {
+  e->fault = (hermes_fault_code)term->index;
   return 0;
 }
 
 static double (*const FORMS[])(Evaluation *, const Term *) = {
     [TERM_NUMBER] = number,     [TERM_VARIABLE] = variable, [TERM_LOCAL] = local,
     [TERM_SLOT] = slot_element, [TERM_APPLY] = apply,       [TERM_IF] = choice,
-    [TERM_CALL] = call,         [TERM_REDUCE] = reduce,     [TERM_EMPTY] = empty,
+    [TERM_CALL] = call,         [TERM_REDUCE] = reduce,     [TERM_FAULT] = fault,
     [TERM_DRAW] = draw,
 };
 

@@ -132,7 +132,7 @@ void print_term(const Compiler *compiler, const Term *term, FILE *out) {
   static void (*const forms[])(const Compiler *, const Term *, FILE *) = {
       [TERM_NUMBER] = print_number, [TERM_VARIABLE] = print_variable, [TERM_LOCAL] = print_local,
       [TERM_SLOT] = print_slot,     [TERM_APPLY] = print_apply,       [TERM_IF] = print_if,
-      [TERM_CALL] = print_call,     [TERM_REDUCE] = print_reduce,     [TERM_EMPTY] = print_empty,
+      [TERM_CALL] = print_call,     [TERM_REDUCE] = print_reduce,     [TERM_FAULT] = print_empty,
       [TERM_DRAW] = print_draw,
   };
   forms[term->kind](compiler, term, out);

@@ -9,7 +9,9 @@
 #include "check/references.h"
 #include "check/terms.h"
 #include "fix/fixes.h"
+#include "fix/repairs.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MOST_PARAMETERS = 16 };
@@ -22,6 +24,8 @@ typedef struct Drawing {
   const char *name; /* of the distribution */
   Term *items[MOST_PARAMETERS];
   int count;
+  Term *allowed; /* what parameters must keep to, where that is known only later; NULL: nothing */
+  bool refused;  /* one of them is known not to */
 } Drawing;
 
 typedef Term *DistributionRule(Drawing *d);
@@ -211,10 +215,89 @@ static bool draws(const Drawing *d, bool fits, const char *what) {
   return fits;
 }
 
+/* ---- bounds of parameters ---- */
+
+/* A parameter that is written as a number, in coherent units. */
+static bool is_written(const Term *term, double *number) {
+  bool negative = term->kind == TERM_APPLY && term->op == OP_NEGATE;
+  if (negative) term = term->args[0];
+  if (term->kind != TERM_NUMBER) return false;
+  *number = negative ? -term->number : term->number;
+  return true;
+}
+
+/* What is known now is not looked at in every draw. */
+static void require_that(Drawing *d, bool known, bool holds, Operator op, Term *a, Term *b,
+                         const char *what) {
+  if (!known) {
+    Term *condition = applied(d, op, type_bool, a, b);
+    d->allowed = d->allowed ? applied(d, OP_AND, type_bool, d->allowed, condition) : condition;
+  } else if (!holds) {
+    hermes_diagnostic *problem = report(checker_of(d)->compiler, HB0527, a->span, "%s", what);
+    hermes_diagnostic_fact(&problem->actual, "%.*s", (int)(d->call->span.end - d->call->span.start),
+                           source_text(checker_of(d), d->call->span));
+    d->refused = true;
+  }
+}
+
+static const char *bound_text(const Drawing *d, const char *what, const char *bound) {
+  return arena_format(&checker_of(d)->compiler->arena, "%s must %s", parameter_text(d, what), bound);
+}
+
+static Term *number_like(const Drawing *d, const Term *term, double number) {
+  return term_number(checker_of(d), number, term->type, term->span);
+}
+
+static void at_least_zero(Drawing *d, int item, const char *what) {
+  Term *term = d->items[item];
+  double x = 0;
+  bool known = is_written(term, &x);
+  require_that(d, known, x >= 0, OP_GREATER_EQUAL, term, number_like(d, term, 0),
+               bound_text(d, what, "not be negative"));
+}
+
+static void above_zero(Drawing *d, int item, const char *what) {
+  Term *term = d->items[item];
+  double x = 0;
+  bool known = is_written(term, &x);
+  require_that(d, known, x > 0, OP_GREATER, term, number_like(d, term, 0),
+               bound_text(d, what, "be above 0"));
+}
+
+static void at_most_one(Drawing *d, int item, const char *what) {
+  Term *term = d->items[item];
+  double x = 0;
+  bool known = is_written(term, &x);
+  require_that(d, known, x <= 1, OP_LESS_EQUAL, term, number_like(d, term, 1),
+               bound_text(d, what, "be at most 1"));
+}
+
+static void in_order(Drawing *d, Term *low, Term *high) {
+  double a = 0, b = 0;
+  bool known = is_written(low, &a) && is_written(high, &b);
+  require_that(d, known, a <= b, OP_LESS_EQUAL, low, high,
+               d->slot->type.integer ? "no whole number lies between the ends of `uniform`"
+                                     : "the low end of `uniform` must not be above the high one");
+}
+
+/* The value where all parameters keep to their bounds; else the candidate is invalid. */
+static Term *guarded(Drawing *d, Term *value) {
+  if (!value || d->refused) return NULL;
+  if (!d->allowed) return value;
+  Term *fault = term_new(checker_of(d), TERM_FAULT, value->type, d->call->span, 0);
+  fault->index = HERMES_NO_DISTRIBUTION;
+  Term *choice = term_new(checker_of(d), TERM_IF, value->type, d->call->span, 3);
+  choice->args[0] = d->allowed;
+  choice->args[1] = value;
+  choice->args[2] = fault;
+  return choice;
+}
+
 /* ---- the distributions, of a type that fits: NULL where something was reported ---- */
 
 static Term *draw_normal(Drawing *d) {
   if (!is_value(d, 0, "mean") || !is_difference(d, 1, "deviation")) return NULL;
+  at_least_zero(d, 1, "deviation");
   Term *spread =
       scaled(d, step_type(d->slot->type), d->items[1], variate(d, VARIATE_NORMAL, 0, NULL));
   return applied(d, OP_ADD, d->slot->type, d->items[0], spread);
@@ -222,49 +305,70 @@ static Term *draw_normal(Drawing *d) {
 
 static Term *draw_lognormal(Drawing *d) {
   if (!is_value(d, 0, "median") || !is_number(d, 1, "spread")) return NULL;
+  at_least_zero(d, 0, "median");
+  at_least_zero(d, 1, "spread");
   Term *exponent = scaled(d, type_number, d->items[1], variate(d, VARIATE_NORMAL, 0, NULL));
   return scaled(d, d->slot->type, d->items[0], applied(d, OP_EXP, type_number, exponent, NULL));
 }
 
-/* Of an `int`, both ends are values. */
+/* The next whole number from an end inwards. */
+static Term *whole(const Drawing *d, Term *end, Operator inwards) {
+  double x;
+  if (!is_written(end, &x)) return applied(d, inwards, d->slot->type, end, NULL);
+  return number_like(d, end, inwards == OP_CEIL ? ceil(x) : floor(x));
+}
+
+/* Of an `int`, the whole numbers between the ends are values, these included. */
 static Term *draw_uniform(Drawing *d) {
   Type type = d->slot->type, step = step_type(type);
   if (!is_value(d, 0, "low end") || !is_value(d, 1, "high end")) return NULL;
-  Term *width = applied(d, OP_SUBTRACT, step, d->items[1], d->items[0]);
+  Term *low = type.integer ? whole(d, d->items[0], OP_CEIL) : d->items[0];
+  Term *high = type.integer ? whole(d, d->items[1], OP_FLOOR) : d->items[1];
+  in_order(d, low, high);
+  Term *width = applied(d, OP_SUBTRACT, step, high, low);
   if (type.integer) width = applied(d, OP_ADD, step, width, number_term(d, 1));
-  Term *value = applied(d, OP_ADD, type, d->items[0],
+  Term *value = applied(d, OP_ADD, type, low,
                         scaled(d, step, width, variate(d, VARIATE_UNIFORM, 0, NULL)));
   return type.integer ? applied(d, OP_FLOOR, type, value, NULL) : value;
 }
 
 static Term *draw_exponential(Drawing *d) {
   if (!is_value(d, 0, "mean")) return NULL;
+  at_least_zero(d, 0, "mean");
   return scaled(d, d->slot->type, d->items[0], variate(d, VARIATE_EXPONENTIAL, 0, NULL));
 }
 
 static Term *draw_poisson(Drawing *d) {
   if (!is_number(d, 0, "mean")) return NULL;
+  at_least_zero(d, 0, "mean");
   return variate(d, VARIATE_POISSON, 0, d->items[0]);
 }
 
 static Term *draw_bernoulli(Drawing *d) {
   if (!is_number(d, 0, "chance")) return NULL;
+  at_least_zero(d, 0, "chance");
+  at_most_one(d, 0, "chance");
   return applied(d, OP_LESS, type_bool, variate(d, VARIATE_UNIFORM, 0, NULL), d->items[0]);
 }
 
 static Term *draw_gamma(Drawing *d) {
   if (!is_number(d, 0, "shape") || !is_value(d, 1, "scale")) return NULL;
+  above_zero(d, 0, "shape");
+  at_least_zero(d, 1, "scale");
   return scaled(d, d->slot->type, d->items[1], variate(d, VARIATE_GAMMA, 0, d->items[0]));
 }
 
 static Term *draw_rayleigh(Drawing *d) {
   if (!is_value(d, 0, "scale")) return NULL;
+  at_least_zero(d, 0, "scale");
   return scaled(d, d->slot->type, d->items[0], variate(d, VARIATE_RAYLEIGH, 0, NULL));
 }
 
 static Term *draw_rician(Drawing *d) {
   Type type = d->slot->type;
   if (!is_value(d, 0, "direct part") || !is_value(d, 1, "scale")) return NULL;
+  at_least_zero(d, 0, "direct part");
+  at_least_zero(d, 1, "scale");
   Term *along = applied(d, OP_ADD, type, d->items[0],
                         scaled(d, type, d->items[1], variate(d, VARIATE_NORMAL, 0, NULL)));
   return applied(d, OP_HYPOT, type, along,
@@ -296,16 +400,30 @@ static bool has_labels(const Drawing *d) {
   return false;
 }
 
+static void some_weight(Drawing *d, Term *all) {
+  double sum = 0, x = 0;
+  bool known = true;
+  for (int i = 0; i < d->count; i++) {
+    known &= is_written(d->items[i], &x);
+    sum += x;
+  }
+  require_that(d, known, sum > 0, OP_GREATER, all, number_term(d, 0),
+               "the weights of `discrete` must not all be 0");
+}
+
 static Term *draw_discrete(Drawing *d) {
   Type type = d->slot->type;
-  Term *bounds[MOST_PARAMETERS], *values[MOST_PARAMETERS];
+  Term *bounds[MOST_PARAMETERS] = {NULL}, *values[MOST_PARAMETERS];
   if (!has_labels(d)) return NULL;
   for (int i = 0; i < d->count; i++) {
     if (!is_number(d, i, "weight")) return NULL;
+    at_least_zero(d, i, "weight");
     bounds[i] = i ? applied(d, OP_ADD, type_number, bounds[i - 1], d->items[i]) : d->items[0];
     values[i] = term_number(checker_of(d), i, type, d->call->span);
   }
-  Term *which = scaled(d, type_number, bounds[d->count - 1], variate(d, VARIATE_UNIFORM, 0, NULL));
+  Term *all = bounds[d->count - 1];
+  if (!d->refused) some_weight(d, all);
+  Term *which = scaled(d, type_number, all, variate(d, VARIATE_UNIFORM, 0, NULL));
   return chosen(d, which, bounds, values, d->count);
 }
 
@@ -394,6 +512,12 @@ static Term *draw_field(Drawing *d) {
   if (!is_value(d, 0, "mean") || !is_difference(d, 1, "deviation") || !is_place(d) ||
       (d->count > 5 && !is_number(d, 5, "common share")))
     return NULL;
+  at_least_zero(d, 1, "deviation");
+  above_zero(d, 4, "length");
+  if (d->count > 5) {
+    at_least_zero(d, 5, "common share");
+    at_most_one(d, 5, "common share");
+  }
   Term *parameters[] = {d->items[2], d->items[3], d->items[4],
                         d->count > 5 ? d->items[5] : number_term(d, 0)};
   Variables place = term_variables(d->items[2]) | term_variables(d->items[3]);
@@ -460,6 +584,7 @@ Term *check_draw(Scope *scope, int number, const Expr *value) {
   if (!good) return term_error(checker, value->span);
   d.name = of->name;
   Term *term = draws(&d, of->drawn->fits(&slot->type), of->drawn->text) ? of->rule(&d) : NULL;
+  term = guarded(&d, term);
   return term ? term : term_error(checker, value->span);
 }
 

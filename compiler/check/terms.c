@@ -61,7 +61,7 @@ bool term_looks_back(const Term *term) {
 static bool faults_itself(const Term *term) {
   if (term_looks_back(term)) return true;
   if (term->kind == TERM_REDUCE) return !term->fallback && !term_is_neutral(term->reduction);
-  return term->kind == TERM_EMPTY;
+  return term->kind == TERM_FAULT;
 }
 
 bool term_can_fault(const Term *term) {
@@ -106,7 +106,7 @@ bool term_is_costly(const Term *term) {
 }
 
 static bool is_statement(const Term *term) {
-  return term->kind == TERM_REDUCE || term->kind == TERM_EMPTY;
+  return term->kind == TERM_REDUCE || term->kind == TERM_FAULT;
 }
 
 bool term_is_statements(const Term *term) {
@@ -232,8 +232,9 @@ Term *new_choice(Arena *arena, Term *condition, Term *first, Term *second) {
 }
 
 Term *new_empty(Arena *arena, const Term *reduction) {
-  Term *term = blank_term(arena, TERM_EMPTY, TYPE_REAL, reduction->span);
+  Term *term = blank_term(arena, TERM_FAULT, TYPE_REAL, reduction->span);
   term->type = reduction->type;
+  term->index = HERMES_EMPTY_REDUCTION;
   return term;
 }
 

@@ -310,7 +310,7 @@ static void (*const VALUES[])(Emitter *, const Term *) = {
     [TERM_LOCAL] = value_of_local,   [TERM_SLOT] = value_of_slot,
     [TERM_APPLY] = value_of_apply,   [TERM_IF] = value_of_choice,
     [TERM_CALL] = value_of_call,     [TERM_REDUCE] = value_of_nothing,
-    [TERM_EMPTY] = value_of_nothing, [TERM_DRAW] = value_of_draw,
+    [TERM_FAULT] = value_of_nothing, [TERM_DRAW] = value_of_draw,
 };
 
 static Precedence precedence_of(const Emitter *e, const Term *term) {
@@ -338,12 +338,12 @@ static const Binding *binding_of(const Emitter *e, const Term *term) {
 
 static bool chooses_fault(const Term *term) {
   return term->kind == TERM_IF &&
-         (term->args[1]->kind == TERM_EMPTY || term->args[2]->kind == TERM_EMPTY);
+         (term->args[1]->kind == TERM_FAULT || term->args[2]->kind == TERM_FAULT);
 }
 
 /* A choice between a fault and a value has faulted by now, or has that value. */
 static const Term *without_fault(const Term *term) {
-  while (chooses_fault(term)) term = term->args[term->args[1]->kind == TERM_EMPTY ? 2 : 1];
+  while (chooses_fault(term)) term = term->args[term->args[1]->kind == TERM_FAULT ? 2 : 1];
   return term;
 }
 
@@ -421,7 +421,7 @@ static void choice_of_fault(Emitter *e, const Term *term, int fault) {
 static void choice_statements(Emitter *e, const Term *term) {
   emit_statements(e, term->args[0]);
   if (chooses_fault(term)) {
-    choice_of_fault(e, term, term->args[1]->kind == TERM_EMPTY ? 1 : 2);
+    choice_of_fault(e, term, term->args[1]->kind == TERM_FAULT ? 1 : 2);
     return;
   }
   int number = e->temporaries++;
@@ -456,8 +456,9 @@ void emit_statements(Emitter *e, const Term *term) {
   if (!term_is_statements(term)) return;
   if (term->kind == TERM_REDUCE) {
     emit_reduction(e, term);
-  } else if (term->kind == TERM_EMPTY) {
-    emit_fault(e, "HERMES_EMPTY_REDUCTION");
+  } else if (term->kind == TERM_FAULT) {
+    emit_fault(e, term->index == HERMES_NO_DISTRIBUTION ? "HERMES_NO_DISTRIBUTION"
+                                                        : "HERMES_EMPTY_REDUCTION");
   } else if (is_lazy(term)) {
     if (term->kind == TERM_IF)
       choice_statements(e, term);

@@ -43,11 +43,12 @@ static void append_row(const hermes_twin *twin, const hermes_index *index, const
   }
 }
 
-static void empty_reduction(const hermes_twin *twin, const hermes_frame *frame,
-                            hermes_outcome *outcome) {
+/* "nothing to reduce over in `server` at ue u17 (blueprint line 43)" */
+static void fault_at(const hermes_twin *twin, const hermes_frame *frame, const char *what,
+                     hermes_outcome *outcome) {
   const hermes_fault *fault = &frame->fault;
   size_t used = 0;
-  append(outcome, &used, "nothing to choose from or reduce over");
+  append(outcome, &used, "%s", what);
   if (fault->slot >= 0 && (size_t)fault->slot < twin->description->slot_count) {
     const hermes_slot *slot = &twin->description->slots[fault->slot];
     if (slot->role != HERMES_HIDDEN) append(outcome, &used, " in `%s`", slot->name);
@@ -169,6 +170,8 @@ void instance_invalid(const hermes_twin *twin, const hermes_frame *frame, hermes
     not_converged(twin, frame, outcome);
   else if (fault->code == HERMES_NO_MEMORY)
     snprintf(outcome->reason, sizeof outcome->reason, "out of memory");
+  else if (fault->code == HERMES_NO_DISTRIBUTION)
+    fault_at(twin, frame, "a distribution whose parameters are out of their bounds", outcome);
   else
-    empty_reduction(twin, frame, outcome);
+    fault_at(twin, frame, "nothing to choose from or reduce over", outcome);
 }

@@ -120,6 +120,7 @@ CONTINUOUS = {  # declaration -> distribution function, in the declared unit
     "1 ~ poisson(4e15)": lambda x: normal((x - 4e15) / math.sqrt(4e15)),
 }
 DISCRETE = {  # declaration -> how likely a value is
+    "int ~ uniform(2.5 + u.far / 1e12 m, 8.9)": lambda k: 1 / 6 if 3 <= k <= 8 else 0,
     "int ~ uniform(3, 8)": lambda k: 1 / 6 if 3 <= k <= 8 else 0,
     "int ~ poisson(2.5)": lambda k: math.exp(-2.5 + k * math.log(2.5) - math.lgamma(k + 1)),
     "int ~ poisson(60)": lambda k: math.exp(-60 + k * math.log(60) - math.lgamma(k + 1)),
@@ -402,6 +403,40 @@ def check_until():
     require(kpis(program, directory, "--draws", str(draws)) == document["kpis"], "as many draws at once give other numbers")
 
 
+BOUNDED = """blueprint bounded "Each parameter is one of the data.";
+table ue from "ue.csv" {{ p : 1; }}
+draw {{ x[u in ue] : {declared}; }}
+kpi k : 1 = count(true for u in ue if {condition});
+"""
+BOUNDS = {  # declaration, a condition on x -> parameters that are allowed, and one that is not
+    ("dB ~ normal(0 dB, u.p * 1 dB)", "x[u] < 0 dB"): ([0, 3], -1e-9),
+    ("1 ~ lognormal(u.p, 1)", "x[u] < 0"): ([0, 3], -2),
+    ("1 ~ lognormal(1, u.p)", "x[u] < 0"): ([0, 3], -2),
+    ("dBm ~ uniform(u.p * 1 dB + 1 dBm, 4 dBm)", "x[u] < 3 dBm"): ([-2, 3], 3.1),
+    ("int ~ uniform(u.p, 1.9)", "x[u] < 1"): ([-3.5, 1], 1.2),
+    ("1 ~ exponential(u.p)", "x[u] < 1"): ([0, 3], -1),
+    ("1 ~ poisson(u.p)", "x[u] < 1"): ([0, 30], -1),
+    ("bool ~ bernoulli(u.p)", "x[u]"): ([0, 1], 1.01),
+    ("1 ~ gamma(u.p, 1)", "x[u] < 1"): ([0.1, 3], 0),
+    ("1 ~ rayleigh(u.p)", "x[u] < 1"): ([0, 3], -1),
+    ("1 ~ rician(1, u.p)", "x[u] < 1"): ([0, 3], -1),
+    ("{a, b} ~ discrete(u.p, 1)", "x[u] == a"): ([0, 3], -1),
+    ("1 ~ field(0, 1, u.p * 1 m, 0 m, u.p * 1 m, 0)", "x[u] < 1"): ([0.1, 3], 0),
+    ("1 ~ field(0, 1, 0 m, 0 m, 1 m, u.p)", "x[u] < 1"): ([0, 1], 1.5),
+}
+
+
+def check_bounds(number, declared, condition, good, bad):
+    """At its bounds a distribution is one; beyond, the decision is invalid at that row, by both evaluators."""
+    program = twin(f"bounded{number}", BOUNDED.format(declared=declared, condition=condition))
+    for rows, code in ((good, 0), ([*good, bad, good[0]], 1)):
+        directory = data(f"bounded{number}-data", ue=[("ue", "p"), *((f"u{i}", p) for i, p in enumerate(rows))])
+        for start in ([program], [HERMESC, "interpret", f"{program}.hbp"]):
+            done = subprocess.run([*start, "run", "--data", directory, "--draws", "3"], capture_output=True, text=True)
+            require(done.returncode == code, f"{rows}: {done.returncode}, {done.stdout}{done.stderr}")
+            require(not code or "in `x` at ue u2 (blueprint line 3)" in done.stdout + done.stderr, done.stdout + done.stderr)
+
+
 def check_interpreter():
     """The reference semantics draws the same."""
     program, directory = means()
@@ -416,6 +451,8 @@ def all_tests():
         yield text, lambda i=i, share=share: check_continuous(list(found[f"x{i}"].values()), share)
     for i, (text, chance) in enumerate(DISCRETE.items(), len(CONTINUOUS)):
         yield text, lambda i=i, chance=chance: check_discrete(list(found[f"x{i}"].values()), chance)
+    for number, ((declared, condition), (good, bad)) in enumerate(BOUNDS.items()):
+        yield f"bounds of {declared}", lambda *known, all=(number, declared, condition, good, bad): check_bounds(*all)
     for check in (check_keys, check_independence, check_field, check_statistics, check_jackknife, check_pairs, check_rank,
                   check_confidence, check_until, check_interpreter):
         yield check.__name__[6:], check

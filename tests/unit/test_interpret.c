@@ -354,7 +354,9 @@ static void test_lazy(void **state) {
   faults(b, op(b, OP_AND, num(b, 1), nothing(b)));
   faults(b, op(b, OP_OR, nothing(b), num(b, 1)));
   faults(b, choose(b, nothing(b), num(b, 1), num(b, 2)));
-  faults(b, term_new(b, TERM_EMPTY, 0));
+  Term *fault = term_new(b, TERM_FAULT, 0);
+  fault->index = HERMES_EMPTY_REDUCTION;
+  faults(b, fault);
   bench_free(b);
 }
 

@@ -26,6 +26,7 @@ typedef enum hermes_fault_code {
   HERMES_NO_MEMORY,       /* no room for what a percentile or a grouped sum works on */
   HERMES_NOT_CONVERGED,   /* a `solve` that is further from its definition than its tolerance, after
                              all its iterations, or that is no finite number away from it */
+  HERMES_NO_DISTRIBUTION, /* a draw, of whose distribution a parameter is out of its bounds */
 } hermes_fault_code;
 
 typedef struct hermes_fault {
