@@ -17,7 +17,7 @@ static const char *const trace_words[] = {"show", NULL};
 static const char *const form_words[] = {"man", "bash", "zsh", "fish", NULL};
 
 static const hermes_manual_command commands[COMMANDS] = {
-    [COMMAND_DESIGN] = {"design", "design TASK --data DIR -o DIR [OPTION...]",
+    [COMMAND_DESIGN] = {"design", "design TASK|@FILE --data DIR -o DIR [OPTION...]",
                         "from a task in words to a validated twin", NULL, NULL, NULL},
     [COMMAND_ASK] = {"ask", "ask DIR QUESTION [OPTION...]",
                      "answer a question with a twin: candidates, evaluated and ranked", NULL, NULL,
@@ -136,6 +136,10 @@ static const Option options[] = {
      FIELD(policy),
      {"--policy", NULL, "FILE", false, NULL, IN_DESIGN | IN_ASK,
       "decisions that the twin is run with as well"}},
+    {OPTION_TEXT,
+     FIELD(quantities),
+     {"--quantities", NULL, "LIST", false, NULL, IN_DESIGN,
+      "KPIs that must come out, with their units:\n\"edge_rate: Mbit/s, energy: kWh\""}},
     {OPTION_NUMBER,
      FIELD(coarse),
      {"--coarse", NULL, "N", false, NULL, IN_DESIGN, "reflections side by side (default 3)"}},

@@ -25,7 +25,7 @@ typedef struct Settings {
   Command command;
   const char *words[MOST_WORDS]; /* what stands behind the command */
   int word_count;
-  const char *data, *output, *config, *record, *replay, *repository, *held_out, *policy;
+  const char *data, *output, *config, *record, *replay, *repository, *held_out, *policy, *quantities;
   const char *cassettes, *tasks, *column, *name, *task;
   long coarse, candidates, repairs, samples, runs,
       top; /* 0: the configuration's, or the command's */

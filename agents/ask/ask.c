@@ -17,15 +17,13 @@ enum { SHOWN = 8, MOST_BLUEPRINT = 4 << 20 };
 
 /* ---- what the model owes ---- */
 
-
 static const char *const relations[] = {"<=", ">=", "<", ">", NULL};
 static const Field constraint[] = {{"kpi", FIELD_TEXT, false, NULL, NULL},
                                    {"relation", FIELD_TEXT, false, relations, NULL},
                                    {"bound", FIELD_TEXT, false, NULL, NULL},
                                    {0}};
-static const Field candidate[] = {{"label", FIELD_TEXT, false, NULL, NULL},
-                                  {"policy", FIELD_OBJECT, false, NULL, NULL},
-                                  {0}};
+static const Field candidate[] = {
+    {"label", FIELD_TEXT, false, NULL, NULL}, {"policy", FIELD_OBJECT, false, NULL, NULL}, {0}};
 static const Field intended[] = {{"understanding", FIELD_TEXT, false, NULL, NULL},
                                  {"objective", FIELD_OBJECT, false, NULL, NULL},
                                  {"constraints", FIELD_OBJECTS, false, NULL, constraint},
@@ -127,8 +125,8 @@ static bool ask_intent(Asking *asking) {
 /* "goal minimize energy subject to edge_rate >= 2 Mbit/s;" */
 static const char *goal_text(Arena *arena, const cJSON *intent) {
   const cJSON *objective = field(intent, "objective"), *item;
-  const char *goal = arena_format(arena, "goal %s %s", text_of(objective, "direction"),
-                                  text_of(objective, "kpi"));
+  const char *goal =
+      arena_format(arena, "goal %s %s", text_of(objective, "direction"), text_of(objective, "kpi"));
   const char *between = " subject to ";
   cJSON_ArrayForEach(item, field(intent, "constraints")) {
     goal = arena_format(arena, "%s%s%s %s %s", goal, between, text_of(item, "kpi"),
@@ -194,8 +192,7 @@ static bool rank(Asking *asking, const char **problem) {
   const char *path = program ? write_candidates(asking, problem) : NULL;
   const char *const words[] = {"rank", path, "--quiet", NULL};
   if (!path) return false;
-  asking->ranking =
-      twin_answer(question->arena, program, question->data, path, words, problem);
+  asking->ranking = twin_answer(question->arena, program, question->data, path, words, problem);
   return asking->ranking != NULL;
 }
 
@@ -280,8 +277,8 @@ static bool ask_answer(Asking *asking) {
   PromptInput inputs[] = {{"question", question->words, false},
                           {"understanding", understanding, false},
                           {"results", asking->results, false}};
-  const char *sources = arena_format(question->arena, "%s\n%s\n%s", asking->results,
-                                     question->words, understanding);
+  const char *sources =
+      arena_format(question->arena, "%s\n%s\n%s", asking->results, question->words, understanding);
   const ChatRequest *request = prompt_for(question->session, "answerer", inputs, 3);
   asking->answer = reply_to(asking, request);
   if (!asking->answer) return false;

@@ -36,8 +36,8 @@ const char *question_twin(const Question *question);
 long candidates_write(const Question *question, const cJSON *intent, FILE *out, cJSON *labels,
                       const char **problem);
 
-/* The numbers of an answer that stand nowhere among the results, rounded as they are written; "" for
- * none. Digits of names (c3, 800_a) are no numbers. */
+/* The numbers of an answer that stand nowhere among the results, rounded as they are written; ""
+ * for none. Digits of names (c3, 800_a) are no numbers. */
 const char *not_cited(Arena *arena, const char *answer, const char *results);
 
 #endif

@@ -38,8 +38,7 @@ static void add_label(cJSON *labels, const char *text) {
 static const cJSON *find_policy(const Question *question, const char *name) {
   const cJSON *number;
   cJSON_ArrayForEach(number, field(question->description, "policies")) {
-    const cJSON *slot =
-        cJSON_GetArrayItem(field(question->description, "slots"), number->valueint);
+    const cJSON *slot = cJSON_GetArrayItem(field(question->description, "slots"), number->valueint);
     if (strcmp(text_of(slot, "name"), name) == 0) return slot;
   }
   return NULL;
@@ -80,9 +79,8 @@ static void set_row(const Subsets *subsets, cJSON *policy, const char *row) {
   cJSON *object = descend(policy, subsets->policy);
   int fixed = 0;
   for (int depth = 0; depth < subsets->rank; depth++) {
-    const char *key = depth == subsets->depth
-                          ? row
-                          : cJSON_GetArrayItem(subsets->at, fixed++)->valuestring;
+    const char *key =
+        depth == subsets->depth ? row : cJSON_GetArrayItem(subsets->at, fixed++)->valuestring;
     if (depth + 1 < subsets->rank) {
       object = descend(object, key);
       continue;
@@ -95,8 +93,8 @@ static void set_row(const Subsets *subsets, cJSON *policy, const char *row) {
 static void write_subset(const Subsets *subsets, const int *picked, FILE *out, cJSON *labels) {
   Arena *arena = subsets->question->arena;
   const char *label = "";
-  cJSON *policy = cJSON_IsObject(subsets->base) ? cJSON_Duplicate(subsets->base, true)
-                                                : cJSON_CreateObject();
+  cJSON *policy =
+      cJSON_IsObject(subsets->base) ? cJSON_Duplicate(subsets->base, true) : cJSON_CreateObject();
   for (int i = 0; i < subsets->chosen; i++) {
     const char *row = cJSON_GetArrayItem(subsets->rows, picked[i])->valuestring;
     set_row(subsets, policy, row);
@@ -136,8 +134,9 @@ static const char *check_subsets(const Subsets *subsets, const cJSON *slot) {
     return arena_format(arena, "`choose` must be from 1 to %d",
                         count < MOST_CHOSEN ? count : MOST_CHOSEN);
   if (subsets_of(count, subsets->chosen) > MOST_CANDIDATES_ASKED)
-    return arena_format(arena, "these are %.0f candidates, and at most %d are evaluated: name fewer `rows`",
-                        subsets_of(count, subsets->chosen), MOST_CANDIDATES_ASKED);
+    return arena_format(
+        arena, "these are %.0f candidates, and at most %d are evaluated: name fewer `rows`",
+        subsets_of(count, subsets->chosen), MOST_CANDIDATES_ASKED);
   return NULL;
 }
 

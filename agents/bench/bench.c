@@ -2,6 +2,7 @@
 #include "bench/bench.h"
 
 #include "client/stop.h"
+#include "record/shape.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -88,22 +89,6 @@ static bool is_wanted(const Bench *bench, const BenchRun *run) {
   return settings->word_count == 0;
 }
 
-/* The chain is as long as it was when it was recorded. */
-static void configure_as_recorded(Configuration *configuration, const cJSON *start) {
-  const struct {
-    const char *name;
-    long *value;
-  } kept[] = {{"coarse", &configuration->coarse},
-              {"candidates", &configuration->candidates},
-              {"repairs", &configuration->repairs},
-              {"samples", &configuration->samples},
-              {"designs", &configuration->designs}};
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(start, kept[i].name);
-    if (cJSON_IsNumber(item)) *kept[i].value = (long)item->valuedouble;
-  }
-}
-
 static const char *keep(Arena *arena, const char *text) {
   return arena_copy(arena, text, strlen(text));
 }
@@ -116,7 +101,7 @@ static bool read_start(Bench *bench, const Cassette *cassette, const char *path,
                     .source = path};
   if (!find_column(text_of(start, "column"), &run->column))
     return complain(bench, path, "its start names no column");
-  configure_as_recorded(&bench->session->configuration, start);
+  shape_take(cassette, &bench->session->configuration);
   return true;
 }
 
@@ -175,18 +160,13 @@ static bool replay_all(Bench *bench) {
 /* ---- live ---- */
 
 static void note_start(Bench *bench, Trace *trace, const BenchRun *run) {
-  const Configuration *configuration = &bench->session->configuration;
   cJSON *fields = cJSON_CreateObject();
   cJSON_AddStringToObject(fields, "hermes", HERMES_VERSION);
   cJSON_AddStringToObject(fields, "command", "bench");
   cJSON_AddStringToObject(fields, "column", column_names[run->column]);
   cJSON_AddStringToObject(fields, "task", run->task);
   cJSON_AddStringToObject(fields, "model", run->model);
-  cJSON_AddNumberToObject(fields, "coarse", (double)configuration->coarse);
-  cJSON_AddNumberToObject(fields, "candidates", (double)configuration->candidates);
-  cJSON_AddNumberToObject(fields, "repairs", (double)configuration->repairs);
-  cJSON_AddNumberToObject(fields, "samples", (double)configuration->samples);
-  cJSON_AddNumberToObject(fields, "designs", (double)configuration->designs);
+  shape_note(fields, &bench->session->configuration);
   trace_event(trace, "start", fields);
 }
 

@@ -15,6 +15,7 @@
 #include "design/chain.h"
 #include "doc/doc.h"
 #include "native/build.h"
+#include "record/shape.h"
 #include "repository/repository.h"
 
 #include <dirent.h>
@@ -27,7 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EXAMPLES = 2, EXAMPLE_BYTES = 9000 };
+enum { EXAMPLES = 2, EXAMPLE_BYTES = 9000, TASK_BYTES = 64 << 10, MOST_QUANTITIES = 64 };
 
 typedef struct Design {
   Session *session;
@@ -123,12 +124,37 @@ static bool find_file(Design *design, const char *path, const char **found) {
   return !path || *found || complain(design, HB0807, path, strerror(errno));
 }
 
+/* The words, or @FILE: those of a file. NULL, reported. */
+static const char *read_words(Design *design, const char *words) {
+  Bytes bytes;
+  if (*words != '@') return words;
+  if (!file_read(AT_FDCWD, words + 1, TASK_BYTES, &bytes)) {
+    complain(design, HB0807, words + 1, strerror(errno));
+    return NULL;
+  }
+  const char *text = arena_copy(design->arena, (const char *)bytes.data, bytes.size);
+  free(bytes.data);
+  return text;
+}
+
+/* "edge_rate: Mbit/s, energy: kWh", one by one. */
+static const char *const *read_quantities(Arena *arena, const char *text) {
+  const char **list = ARENA_ARRAY(arena, const char *, MOST_QUANTITIES + 1);
+  int count = 0;
+  char *rest = NULL, *copy = text ? arena_copy(arena, text, strlen(text)) : NULL;
+  for (char *one = copy ? strtok_r(copy, ",", &rest) : NULL; one && count < MOST_QUANTITIES;
+       one = strtok_r(NULL, ",", &rest))
+    list[count++] = one + strspn(one, " ");
+  return list;
+}
+
 static bool read_task(Design *design) {
   const Settings *settings = &design->session->settings;
   Task *task = &design->task;
-  cJSON *profile = profile_directory(design->session, settings->data);
+  task->words = read_words(design, settings->words[0]);
+  task->quantities = read_quantities(design->arena, settings->quantities);
+  cJSON *profile = task->words ? profile_directory(design->session, settings->data) : NULL;
   if (!profile) return false;
-  task->words = settings->words[0];
   task->profile = profile_text(design->arena, profile);
   task->data = absolute(design, settings->data);
   task->examples = find_examples(design);
@@ -146,6 +172,7 @@ static void note_start(Design *design) {
   cJSON_AddStringToObject(fields, "command", "design");
   cJSON_AddStringToObject(fields, "task", design->task.words);
   cJSON_AddStringToObject(fields, "data", design->task.data);
+  shape_note(fields, &design->session->configuration);
   trace_event(design->trace, "start", fields);
 }
 
@@ -156,6 +183,7 @@ static bool open_chat(Design *design) {
                      : settings->resume ? design->trace_path
                                         : NULL;
   if (from && !(design->cassette = cassette_open(design->arena, from, problems))) return false;
+  if (from) shape_take(design->cassette, &design->session->configuration);
   design->trace = trace_open(design->arena, design->trace_path, settings->resume, problems);
   if (!design->trace) return false;
   note_start(design);
@@ -174,6 +202,19 @@ static void close_chat(Design *design) {
   if (design->chat) chat_close(design->chat);
   if (design->cassette) cassette_close(design->cassette);
   if (design->trace) trace_close(design->trace);
+}
+
+/* The record is a cassette: --record wants it at another place, too. */
+static bool copy_record(Design *design) {
+  const char *path = design->session->settings.record;
+  Bytes bytes;
+  if (!path || !design->trace) return true;
+  if (!file_read(AT_FDCWD, design->trace_path, (size_t)1 << 30, &bytes))
+    return complain(design, HB0807, design->trace_path, strerror(errno));
+  bool good = file_write(AT_FDCWD, path, 0666, &bytes, 1);
+  if (!good) complain(design, HB0823, path, strerror(errno));
+  free(bytes.data);
+  return good;
 }
 
 /* ---- what is written ---- */
@@ -371,5 +412,5 @@ int run_design(Session *session) {
   }
   close_chat(&design);
   remove_work(&design);
-  return code;
+  return copy_record(&design) || code != EXIT_DONE ? code : EXIT_WRONG;
 }

@@ -9,6 +9,8 @@ import hashlib
 import json
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -156,6 +158,52 @@ def test_what_is_missing_is_said_and_nothing_made_up():
     require(run.result["outcome"] == "missing" and "the antennas' heights" in run.result["says"], run.said)
     require("HB0931" in run.said, run.said)
     require(not [call for call in run.trace("call") if call["role"] == "coder"], "a coder was asked all the same")
+
+
+def test_quantities_that_are_asked_for_must_come_out_in_their_units():
+    bits = REFERENCE.replace("kpi mean_rate   : Mbit/s", "kpi mean_rate   : kbit/s")
+    none = REFERENCE.replace("kpi mean_rate ", "kpi average ")
+    run = Run("quantities", {"coder": [block("hermes", bits)],
+                             "coder_repair": [block("hermes", none), block("hermes", REFERENCE)]},
+              ["--quantities", "mean_rate: Mbit/s, radiated: W"]).go()
+    told = run.feedback()
+    require("`mean_rate` must be in Mbit/s, not in kbit/s" in told[0], f"the coder was told: {told[0]}")
+    require("asks for a KPI `mean_rate`; there is none" in told[1], f"the coder was told: {told[1]}")
+    require("- mean_rate: Mbit/s\n- radiated: W" in run.asked("coarse_generator")[0], "the designer does not know of it")
+
+
+def test_the_words_of_a_task_may_stand_in_a_file():
+    run = Run("file", {})
+    (run.home / "task.md").write_text("Rates, please.", encoding="utf-8")
+    run.words[1] = f"@{run.home / 'task.md'}"
+    run.go("--record", run.home / "copy.jsonl")
+    require("Rates, please." in run.asked("coder")[0], "the coder does not know the task")
+    require((run.home / "copy.jsonl").read_bytes() == (run.twin / "trace.jsonl").read_bytes(), "the record is another one")
+
+
+def test_functions_of_the_library_that_a_task_names_are_offered():
+    run = Run("library", {})
+    run.words[1] = f"@{SOURCE / 'bench/tasks/power_control/task.md'}"
+    run.go()
+    offered = run.asked("coder")[0]
+    for function in ("tr36942_downlink_efficiency", "thermal_noise", "import radio.link;"):
+        require(f"`{function}" in offered, f"{function} is not offered:\n{offered}")
+
+
+def test_ctrl_c_leaves_the_record_and_nothing_half_written():
+    with socket.socket() as server:  # it takes calls, and says nothing
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        run = Run("stopped", None)
+        environment = {**clean_environment(run.home), "HERMES_MODEL": "none",
+                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.getsockname()[1]}/v1"}
+        child = subprocess.Popen([HERMES, *run.words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        server.settimeout(60)
+        server.accept()
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=60)
+    require(child.returncode == 130, f"exit {child.returncode}")
+    require(sorted(path.name for path in run.twin.iterdir()) == ["trace.jsonl"], "more than the record is left")
 
 
 def test_the_majority_of_behaviour_wins():
