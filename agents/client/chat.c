@@ -280,6 +280,7 @@ void chat_complain(hermes_diagnostics *diagnostics, const ChatRequest *request,
                    const ChatReply *reply) {
   static const hermes_code codes[] = {
       [CHAT_FAILED] = HB0906, [CHAT_CAPPED] = HB0907, [CHAT_ABSENT] = HB0908};
-  if (reply->status == CHAT_OK || reply->status == CHAT_STOPPED) return;
+  bool told = reply->status == CHAT_FAILED && reply->stale; /* by refuse_stale */
+  if (reply->status == CHAT_OK || reply->status == CHAT_STOPPED || told) return;
   hermes_report(diagnostics, codes[reply->status], NULL, "%s: %s", request->role, reply->problem);
 }
