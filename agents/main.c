@@ -36,6 +36,7 @@ static const struct {
     [COMMAND_BENCH] = {.run = run_bench, .configured = true},
     [COMMAND_REPOSITORY] = {.run = run_repository},
     [COMMAND_TRACE] = {.run = run_trace},
+    [COMMAND_MCP] = {.run = run_mcp},
     [COMMAND_DOCTOR] = {.run = run_doctor, .looks = true},
     [COMMAND_GENERATE] = {.run = run_generate},
 };

@@ -35,6 +35,8 @@ ENVIRONMENT = {**os.environ, "PATH": f"{HERMESC.parent}:{os.environ['PATH']}", "
 NO_EXAMPLE = {"HB0006", "HB0016", "HB0603", "HB0605", "HB0606", "HB0690", "HB0691", "HB0705", "HB0731", "HB0735", "HB0736",
               "HB0824", "HB0826", "HB0827", "HB0905", "HB0906", "HB0907", "HB0908", "HB0909", "HB0910",
               "HB0930", "HB0931", "HB0932", "HB0933", "HB0936", "HB0938"}  # tests/client, tests/design and tests/ask have them
+# What only a client of `hermes mcp` is told: tests/mcp.
+NO_EXAMPLE |= {"HB0919", "HB0920", "HB0921"}
 # Their wrong example is a second file, which tests/wrong has.
 NO_WRONG = {"HB0207", "HB0211"}
 
