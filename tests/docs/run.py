@@ -7,7 +7,7 @@ Snippets are those of snippets.py, continuing scaffold.hbp, and also:
   hermes fragment=scaffold      stands word for word in tests/docs/scaffold.hbp
   csv file=cells.csv            stands word for word in tests/docs/data
   console                       commands and what they print (`...`: anything), in a directory with the page's
-                                files and data/; of docs/language.md alone, the README has a test of its own
+                                files and data/; of the pages in CONSOLES, the README has a test of its own
 
 docs/primer.md, whose snippets continue one another, is tested by tests/primer.
 Beyond that, the tables of docs/language.md are held against the tables of the compiler, row by row.
@@ -28,6 +28,7 @@ from cases import run_all
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 LANGUAGE = SOURCE / "docs/language.md"
+CONSOLES = [LANGUAGE, SOURCE / "docs/repository.md", SOURCE / "docs/mcp.md"]
 
 SCAFFOLD = Scaffold((HERE / "scaffold.hbp").read_text(encoding="utf-8"))
 
@@ -53,19 +54,20 @@ def check_csv(snippet):
     require(snippet.text + "\n" == file.read_text(encoding="utf-8"), f"this is not what {file} holds")
 
 
-# ---- the console of docs/language.md ----
+# ---- the console of pages ----
 
 def matches(expected, actual):
     pattern = "".join(".*" if line == "..." else re.escape(line) + "\n" for line in expected.splitlines())
     return re.fullmatch(pattern, actual, re.S) is not None
 
 
-def check_console(work):
+def check_console(page, work):
+    shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
     shutil.copytree(DATA, work / "data", dirs_exist_ok=True)
     environment = {"XDG_CACHE_HOME": str(work / "cache"), **os.environ}
     environment["PATH"] = f"{HERMESC.parent}:{environment['PATH']}"
-    for snippet in snippets_of(LANGUAGE):
+    for snippet in snippets_of(page):
         if snippet.language == "hermes" and "file" in snippet.options:
             (work / snippet.options["file"]).write_text(snippet.text + "\n", encoding="utf-8")
         for part in re.split(r"^\$ ", snippet.text + "\n", flags=re.M)[1:] if snippet.language == "console" else []:
@@ -228,7 +230,8 @@ def page_tests(work):
               "words": check_keywords, "limits": check_limits}
     for name, check in checks.items():
         yield f"docs/language.md, {name}", lambda check=check: check(page)
-    yield "docs/language.md, console", lambda: check_console(work)
+    for told in CONSOLES:
+        yield f"{told.name}, console", lambda told=told: check_console(told, work / told.stem)
     yield "scaffold.hbp", lambda: expect_reports(SCAFFOLD.text, set())
     for path in pages():
         yield f"{path.relative_to(SOURCE)}, codes", lambda path=path: check_codes(path.read_text(encoding="utf-8"))

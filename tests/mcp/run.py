@@ -172,6 +172,17 @@ def check_schemas():
                         f"{tool['name']} takes a wrong `{name}`")
 
 
+def check_page():
+    """docs/mcp.md names every tool with its arguments, in their order."""
+    page = (SOURCE / "docs/mcp.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|(.*?)\| .* \|$", page, re.M)
+    found = {name: re.findall(r"`(\w+)`", arguments) for name, arguments in rows}
+    with Talk().greet() as talk:
+        tools = talk.ask({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})["result"]["tools"]
+    wanted = {tool["name"]: list(tool["inputSchema"]["properties"]) for tool in tools}
+    require(found == wanted and list(found) == list(wanted), f"the page says {found}, the server {wanted}")
+
+
 # ---- the root ----
 
 def check_root():
