@@ -53,6 +53,19 @@ static bool find_home(Session *session) {
   return true;
 }
 
+/* A role that no prompt is for would be configured in vain. */
+static void check_roles(Session *session) {
+  const Configuration *configuration = &session->configuration;
+  for (int i = 0; i < configuration->role_count; i++) {
+    const char *role = configuration->roles[i].role;
+    const char *path = arena_format(&session->arena, "%s/%s.md", session->prompts, role);
+    if (strchr(role, '/') == NULL && access(path, R_OK) == 0) continue;
+    hermes_diagnostic *d =
+        hermes_report(&session->diagnostics, HB0902, NULL, "`roles` names no role: `%s`", role);
+    hermes_diagnostic_note(d, "each role has its prompt: %s/ROLE.md", session->prompts);
+  }
+}
+
 /* What the command line says wins. */
 static bool configure_session(Session *session) {
   const Settings *settings = &session->settings;
@@ -63,7 +76,8 @@ static bool configure_session(Session *session) {
   if (settings->candidates) configuration->candidates = settings->candidates;
   if (settings->repairs) configuration->repairs = settings->repairs;
   if (settings->samples) configuration->samples = settings->samples;
-  return true;
+  check_roles(session);
+  return session->diagnostics.errors == 0;
 }
 
 static int run(Session *session, int argc, char **argv) {

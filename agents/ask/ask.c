@@ -24,11 +24,16 @@ static const Field constraint[] = {{"kpi", FIELD_TEXT, false, NULL, NULL},
                                    {0}};
 static const Field candidate[] = {
     {"label", FIELD_TEXT, false, NULL, NULL}, {"policy", FIELD_OBJECT, false, NULL, NULL}, {0}};
+static const Field dimension[] = {{"policy", FIELD_TEXT, false, NULL, NULL},
+                                  {"at", FIELD_TEXTS, false, NULL, NULL},
+                                  {"values", FIELD_LIST, false, NULL, NULL},
+                                  {0}};
 static const Field intended[] = {{"understanding", FIELD_TEXT, false, NULL, NULL},
                                  {"objective", FIELD_OBJECT, false, NULL, NULL},
                                  {"constraints", FIELD_OBJECTS, false, NULL, constraint},
                                  {"candidates", FIELD_OBJECTS, false, NULL, candidate},
                                  {"enumerate", FIELD_OBJECT, false, NULL, NULL},
+                                 {"grid", FIELD_OBJECTS, true, NULL, dimension},
                                  {"missing", FIELD_TEXTS, false, NULL, NULL},
                                  {0}};
 

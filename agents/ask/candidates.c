@@ -1,10 +1,11 @@
-/* Candidates of an intent: those that it writes out, and all subsets of rows that it asks for. */
+/* Candidates of an intent: those that it writes out, all subsets of rows, and all points of a grid
+ * that it asks for. */
 #include "ask/ask.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CHOSEN = 12 };
+enum { MOST_CHOSEN = 12 }; /* rows of one subset */
 
 typedef struct Subsets {
   const Question *question;
@@ -178,6 +179,113 @@ static long write_subsets(const Question *question, const cJSON *enumerate, FILE
   return written;
 }
 
+/* ---- grids ---- */
+
+enum { MOST_DIMENSIONS = 6, POINTS = 9 /* of a range without steps */, MOST_POINTS = 1000 };
+
+/* One element, or all of a policy, and the values that it takes. */
+typedef struct Dimension {
+  const char *policy;
+  const cJSON *at;
+  cJSON *values; /* an array; to be deleted */
+} Dimension;
+
+/* The values of a range: by its steps, or evenly. */
+static void add_range(cJSON *values, const cJSON *domain) {
+  double low = cJSON_GetNumberValue(field(domain, "low"));
+  double high = cJSON_GetNumberValue(field(domain, "high"));
+  double step = cJSON_GetNumberValue(field(domain, "step"));
+  if (!(step > 0)) step = (high - low) / (POINTS - 1);
+  for (int i = 0; i < MOST_POINTS && low + i * step <= high + 1e-9 * step; i++)
+    cJSON_AddItemToArray(values, cJSON_CreateNumber(low + i * step));
+}
+
+/* What a policy may be, by its domain or its kind; empty where that is not said. */
+static cJSON *values_of(const cJSON *slot) {
+  const cJSON *domain = field(slot, "domain"), *item;
+  cJSON *values = cJSON_CreateArray();
+  if (strcmp(text_of(slot, "kind"), "bool") == 0) {
+    cJSON_AddItemToArray(values, cJSON_CreateFalse());
+    cJSON_AddItemToArray(values, cJSON_CreateTrue());
+  }
+  const cJSON *listed = field(slot, "labels") ? field(slot, "labels") : field(domain, "values");
+  cJSON_ArrayForEach(item, listed) cJSON_AddItemToArray(values, cJSON_Duplicate(item, true));
+  if (cJSON_IsNumber(field(domain, "low"))) add_range(values, domain);
+  return values;
+}
+
+static const char *read_dimension(const Question *question, const cJSON *entry,
+                                  Dimension *dimension) {
+  const cJSON *slot = find_policy(question, text_of(entry, "policy"));
+  const cJSON *given = field(entry, "values");
+  if (!slot) return "`grid` names no policy of the twin";
+  dimension->policy = text_of(entry, "policy");
+  dimension->at = field(entry, "at");
+  int keys = cJSON_GetArraySize(dimension->at);
+  if (keys != 0 && keys != cJSON_GetArraySize(field(slot, "index")))
+    return "`at` of `grid` names a key for each index, or none";
+  dimension->values =
+      cJSON_GetArraySize(given) > 0 ? cJSON_Duplicate(given, true) : values_of(slot);
+  return cJSON_GetArraySize(dimension->values) > 0
+             ? NULL
+             : "`values` of `grid` are empty, and the policy has no range";
+}
+
+/* Sets one element of a policy, or the whole of it. */
+static void set_at(cJSON *policy, const Dimension *dimension, const cJSON *value) {
+  cJSON *object = policy;
+  const cJSON *key;
+  const char *name = dimension->policy;
+  cJSON_ArrayForEach(key, dimension->at) {
+    object = descend(object, name);
+    name = key->valuestring;
+  }
+  cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+  cJSON_AddItemToObject(object, name, cJSON_Duplicate(value, true));
+}
+
+static void write_point(const Question *question, const Dimension *dimensions, int count,
+                        long number, FILE *out, cJSON *labels) {
+  cJSON *policy = cJSON_CreateObject();
+  const char *label = "";
+  for (int i = 0; i < count; i++) {
+    int size = cJSON_GetArraySize(dimensions[i].values);
+    const cJSON *value = cJSON_GetArrayItem(dimensions[i].values, (int)(number % size)), *key;
+    number /= size;
+    set_at(policy, &dimensions[i], value);
+    label = arena_format(question->arena, "%s%s%s", label, i ? ", " : "", dimensions[i].policy);
+    cJSON_ArrayForEach(key, dimensions[i].at) label =
+        arena_format(question->arena, "%s %s", label, key->valuestring);
+    char *text = cJSON_PrintUnformatted(value);
+    label = arena_format(question->arena, "%s = %s", label, text);
+    free(text);
+  }
+  write_candidate(policy, out);
+  add_label(labels, label);
+  cJSON_Delete(policy);
+}
+
+static long write_grid(const Question *question, const cJSON *grid, FILE *out, cJSON *labels,
+                       const char **problem) {
+  Dimension dimensions[MOST_DIMENSIONS] = {0};
+  const cJSON *entry;
+  int count = 0;
+  double points = cJSON_GetArraySize(grid) > 0;
+  *problem = cJSON_GetArraySize(grid) > MOST_DIMENSIONS ? "`grid` has too many entries" : NULL;
+  cJSON_ArrayForEach(entry, grid) {
+    if (*problem) break;
+    *problem = read_dimension(question, entry, &dimensions[count++]);
+    points *= cJSON_GetArraySize(dimensions[count - 1].values);
+  }
+  if (!*problem && points > MOST_CANDIDATES_ASKED)
+    *problem = arena_format(question->arena, "`grid` has %.0f points, and at most %d are evaluated",
+                            points, MOST_CANDIDATES_ASKED);
+  for (long i = 0; !*problem && i < (long)points; i++)
+    write_point(question, dimensions, count, i, out, labels);
+  for (int i = 0; i < count; i++) cJSON_Delete(dimensions[i].values);
+  return *problem ? -1 : (long)points;
+}
+
 /* ---- all ---- */
 
 long candidates_write(const Question *question, const cJSON *intent, FILE *out, cJSON *labels,
@@ -193,7 +301,8 @@ long candidates_write(const Question *question, const cJSON *intent, FILE *out, 
     add_label(labels, text_of(candidate, "label"));
     count++;
   }
-  if (!cJSON_IsObject(enumerate)) return count;
-  long subsets = write_subsets(question, enumerate, out, labels, problem);
-  return subsets < 0 ? -1 : count + subsets;
+  long subsets = 0, points;
+  if (cJSON_IsObject(enumerate)) subsets = write_subsets(question, enumerate, out, labels, problem);
+  points = subsets < 0 ? -1 : write_grid(question, field(intent, "grid"), out, labels, problem);
+  return points < 0 ? -1 : count + subsets + points;
 }

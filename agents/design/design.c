@@ -189,6 +189,7 @@ static bool open_chat(Design *design) {
   note_start(design);
   design->chat = chat_open(design->arena, &design->session->configuration, design->trace,
                            design->cassette, !settings->replay, problems);
+  if (!design->chat && !settings->resume) unlink(design->trace_path); /* nothing was begun */
   if (!design->chat) return false;
   ChatManner manner = {.exact = settings->exact,
                        .progress = settings->quiet || !isatty(STDERR_FILENO) ? NULL : stderr,
@@ -300,6 +301,14 @@ static bool write_twin(Design *design, const cJSON *summary) {
          write_json(design, "twin.json", summary);
 }
 
+/* How well it did: what it took, and how many computed the same. */
+static const char *scores_text(Design *design) {
+  const Coded *coded = &design->outcome.coded;
+  return arena_format(design->arena,
+                      "{\"samples\": %d, \"repairs\": %d, \"candidates\": %d, \"agreeing\": %d}",
+                      coded->samples, coded->repairs, coded->candidates, coded->agreeing);
+}
+
 /* What was proven here serves the next task. */
 static void remember(Design *design, const cJSON *summary) {
   const Settings *settings = &design->session->settings;
@@ -315,7 +324,7 @@ static void remember(Design *design, const cJSON *summary) {
                  .doc = "",
                  .blueprint = verdict->text,
                  .tests = json_text(design->arena, verdict->tests),
-                 .scores = "{}",
+                 .scores = scores_text(design),
                  .provenance = json_text(design->arena, summary)};
   if (!repository) return;
   repository_add(repository, &entry);
@@ -412,5 +421,6 @@ int run_design(Session *session) {
   }
   close_chat(&design);
   remove_work(&design);
+  if (!design.chat) rmdir(design.directory); /* where it is empty */
   return copy_record(&design) || code != EXIT_DONE ? code : EXIT_WRONG;
 }

@@ -55,7 +55,8 @@ static bool is_of_kind(const cJSON *value, FieldKind kind) {
   case FIELD_TEXT: return cJSON_IsString(value) && *value->valuestring;
   case FIELD_TEXTS: return is_texts(value);
   case FIELD_NUMBER: return cJSON_IsNumber(value) && rint(value->valuedouble) == value->valuedouble;
-  case FIELD_OBJECTS: return cJSON_IsArray(value);
+  case FIELD_OBJECTS:
+  case FIELD_LIST: return cJSON_IsArray(value);
   case FIELD_OBJECT: return cJSON_IsObject(value) || cJSON_IsNull(value);
   }
   return false;
@@ -84,6 +85,7 @@ static const char *check_field(Arena *arena, const cJSON *value, const Field *fi
                                        [FIELD_TEXTS] = "an array of texts",
                                        [FIELD_NUMBER] = "a whole number",
                                        [FIELD_OBJECTS] = "an array of objects",
+                                       [FIELD_LIST] = "an array",
                                        [FIELD_OBJECT] = "an object or null"};
   if (!is_of_kind(value, field->kind))
     return arena_format(arena, "`%s` must be %s", field->name, wanted[field->kind]);

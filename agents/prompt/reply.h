@@ -9,6 +9,7 @@ typedef enum FieldKind {
   FIELD_TEXTS,   /* an array of texts, which may be empty */
   FIELD_NUMBER,  /* a whole number */
   FIELD_OBJECTS, /* an array of objects, with the fields of `inner` */
+  FIELD_LIST,    /* an array of anything */
   FIELD_OBJECT,  /* any object, or null */
 } FieldKind;
 

@@ -73,6 +73,25 @@ def test_every_subset_is_evaluated_and_the_best_comes_first():
         require(rates == sorted(rates, reverse=True), "they are not ranked by the question's goal")
 
 
+def test_a_grid_has_every_combination():
+    grid = [{"policy": "power", "at": [cells()[0]], "values": [25, 35, 45]},
+            {"policy": "power", "at": [cells()[1]], "values": [30, 40]}]
+    said = ask("grid", [{**INTENT, "grid": grid}], ["See the table."], "--json")
+    result = json.loads(said[:said.rindex("}") + 1])
+    found = {result["labels"][entry["candidate"] - 1]: entry["kpis"]["mean_rate"] for entry in result["ranking"]["ranking"]}
+    require(len(found) == 7, f"the candidates were {sorted(found)}")
+    rate = kpis(f"power[{cells()[0]}]=35 dBm", f"power[{cells()[1]}]=40 dBm")["mean_rate"]
+    label = f"power {cells()[0]} = 35, power {cells()[1]} = 40"
+    require(abs(found[label] - rate) <= 1e-9 * rate, f"{label}: {found[label]} is not {rate}")
+    said = ask("range", [{**INTENT, "grid": [{"policy": "power", "at": [], "values": []}]}], ["See the table."], "--json")
+    result = json.loads(said[:said.rindex("}") + 1])
+    found = {result["labels"][entry["candidate"] - 1] for entry in result["ranking"]["ranking"]}
+    require({"power = 20", "power = 47"} <= found and len(found) == 10, f"the range was {sorted(found)}")
+    many = [{"policy": "power", "at": [cell], "values": list(range(20, 47))} for cell in cells()] * 2
+    said = ask("many", [{**INTENT, "grid": many}] * 2, [], code=1)
+    require("HB0938" in said and "points" in said, said)
+
+
 def test_a_constraint_of_the_question_holds():
     bound = kpis()["radiated"]
     intent = {**enumerated(set=45), "constraints": [{"kpi": "radiated", "relation": "<=", "bound": f"{bound:.6f} W"}]}

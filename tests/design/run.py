@@ -235,7 +235,7 @@ def test_a_run_that_was_stopped_goes_on_from_its_record():
     (resumed.twin / "trace.jsonl").write_text("".join(calls[:-1]) + calls[-1][:100])
     # The last call was cut: it is asked of the server, and there is none.
     done = resumed.go("--resume", code=1)
-    require("HB0904" in done.said, done.said)
+    require("HB0904" in done.said and (resumed.twin / "trace.jsonl").exists(), done.said)
     (resumed.twin / "trace.jsonl").write_text("".join(calls))
     environment = {**clean_environment(resumed.home), "HERMES_BASE_URL": "http://127.0.0.1:9/v1", "HERMES_MODEL": "none"}
     done = subprocess.run([HERMES, *resumed.words, "--resume"], text=True, capture_output=True, env=environment,
@@ -248,6 +248,18 @@ def test_a_directory_in_use_is_left_alone():
     before = (run.twin / "twin.json").read_bytes()
     run.go(code=1)
     require("HB0934" in run.said and (run.twin / "twin.json").read_bytes() == before, run.said)
+
+
+def test_without_a_server_nothing_is_left():
+    run = Run("no_server", None).go(code=1)
+    require("HB0904" in run.said and not run.twin.exists(), run.said)
+
+
+def test_a_role_that_is_none_is_an_error():
+    run = Run("no_role", {})
+    (run.home / "config.json").write_text('{"roles": {"codre": {"temperature": 0.1}}}')
+    run.go("--config", run.home / "config.json", code=2)
+    require("HB0902" in run.said and "codre" in run.said, run.said)
 
 
 def test_data_that_are_not_there_are_an_error():
