@@ -28,10 +28,23 @@ class Chance(Terms):
 
     # ---- distributions: declared type, and what stands behind `~`; None where no row is at hand
 
-    def parameters_of(self, scope, *kinds):
-        texts = [self.expression(k, scope, self.rng.choice([0, 0, 1, 2]), PARAMETER_TERMS)
-                 for k in kinds]
+    def parameter(self, scope, kind, bound):
+        """An expression, mostly within its bounds: what is beyond makes a candidate invalid."""
+        text = self.expression(kind, scope, self.rng.choice([0, 0, 1, 2]), PARAMETER_TERMS)
+        if not text or self.chance(0.03):
+            return text
+        return {"any": text, "size": f"abs({text})", "shape": f"abs({text}) + 0.1",
+                "chance": f"min(abs({text}), 1)"}[bound]
+
+    def parameters_of(self, scope, *wanted):
+        """Of kinds, and of their bounds where they have any."""
+        pairs = [one if type(one) is tuple else (one, "any") for one in wanted]
+        texts = [self.parameter(scope, *pair) for pair in pairs]
         return ", ".join(texts) if all(texts) else None
+
+    def ends_of(self, scope, kind):
+        low, width = self.parameter(scope, kind, "any"), self.parameter(scope, difference(kind), "size")
+        return f"{low}, {low} + {width}" if low and width else None
 
     def some_scaled(self):
         return self.rng.choice([self.rng.choice(LINEAR), NUMBER, GAIN, self.rng.choice(LEVELS),
@@ -39,24 +52,27 @@ class Chance(Terms):
 
     def draws_number(self, name, scope):
         kind = self.some_scaled()
-        second = kind if name == "uniform" else difference(kind)
-        return kind, self.parameters_of(scope, kind, second)
+        if name == "uniform":
+            return kind, self.ends_of(scope, kind)
+        return kind, self.parameters_of(scope, kind, (difference(kind), "size"))
 
     def draws_linear(self, name, scope):
         kind = self.rng.choice(LINEAR)
-        wanted = {"lognormal": (kind, NUMBER), "gamma": (NUMBER, kind), "rician": (kind, kind)}
-        return kind, self.parameters_of(scope, *wanted.get(name, (kind,)))
+        size = kind, "size"
+        wanted = {"lognormal": (size, (NUMBER, "size")), "gamma": ((NUMBER, "shape"), size),
+                  "rician": (size, size)}
+        return kind, self.parameters_of(scope, *wanted.get(name, (size,)))
 
     def draws_count(self, _, scope):
-        return NUMBER, self.parameters_of(scope, NUMBER)
+        return NUMBER, self.parameters_of(scope, (NUMBER, "size"))
 
     def draws_truth(self, _, scope):
-        return BOOL, self.parameters_of(scope, NUMBER)
+        return BOOL, self.parameters_of(scope, (NUMBER, "chance"))
 
     def draws_label(self, _, scope):
         kind = self.rng.choice([NUMBER, *ENUMERATIONS])
         count = len(kind.labels) or self.rng.randint(2, MOST_VALUES)
-        return kind, self.parameters_of(scope, *[NUMBER] * count)
+        return kind, self.parameters_of(scope, *[(NUMBER, "shape")] * count)
 
     def draws_value(self, _, scope):
         kind = self.some_type()
@@ -71,8 +87,9 @@ class Chance(Terms):
 
     def draws_field(self, _, scope):
         kind, place = self.some_scaled(), self.rng.choice(LINEAR)
-        share = [NUMBER] * self.rng.choice([0, 1])
-        return kind, self.parameters_of(scope, kind, difference(kind), place, place, place, *share)
+        share = [(NUMBER, "chance")] * self.rng.choice([0, 1])
+        return kind, self.parameters_of(scope, kind, (difference(kind), "size"), place, place,
+                                        (place, "size"), *share)
 
     def distribution(self, scope):
         """The type of what is drawn, and the text; None where no row is at hand."""
