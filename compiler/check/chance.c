@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { MOST_PARAMETERS = 16 };
+static const double ROUNDING = 1e-9; /* that a chance which was computed may be above 1 */
 
 typedef struct Drawing {
   Scope *scope;
@@ -268,7 +269,7 @@ static void at_most_one(Drawing *d, int item, const char *what) {
   Term *term = d->items[item];
   double x = 0;
   bool known = is_written(term, &x);
-  require_that(d, known, x <= 1, OP_LESS_EQUAL, term, number_like(d, term, 1),
+  require_that(d, known, x <= 1, OP_LESS_EQUAL, term, number_like(d, term, 1 + ROUNDING),
                bound_text(d, what, "be at most 1"));
 }
 
