@@ -88,6 +88,14 @@ void twin_json_draws(const twin_session *session, twin_json *json) {
   twin_json_number(json, "seed", (double)hermes_seed(&session->options.limits));
 }
 
+void twin_print_draws(const twin_session *session, FILE *out, const char *behind) {
+  uint32_t draws = twin_draws(session) ? session->door->draws(session->twin) : 0;
+  if (draws == 0) return;
+  fprintf(out, "\n%s %u draw%s of seed %llu%s\n", draws > 1 ? "means over" : "values of", draws,
+          draws > 1 ? "s" : "", (unsigned long long)hermes_seed(&session->options.limits),
+          draws > 1 ? behind : "");
+}
+
 /* Draws are doubled: what was drawn before is drawn again, the same. */
 bool twin_draw_on(twin_session *session, const twin_result *result) {
   uint64_t draws = session->door->draws(session->twin),

@@ -165,6 +165,8 @@ void twin_needed(const twin_session *session, const double *draws, const double 
 /* "draws": 100, "seed": 1; nothing where nothing is drawn. */
 struct twin_json;
 void twin_json_draws(const twin_session *session, struct twin_json *json);
+/* "means over 20 draws of seed 1", and what is behind that; nothing where nothing is drawn. */
+void twin_print_draws(const twin_session *session, FILE *out, const char *behind);
 
 /* ---- assignment.c: one value to some elements of a policy or an input ------------------------ */
 

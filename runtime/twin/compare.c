@@ -300,6 +300,7 @@ int twin_compare(twin_session *session) {
   int code = HERMES_FAILED;
   session->options.limits.windows = true;
   if (evaluate_side(session, &r.before) && evaluate_side(session, &r.after) &&
+      (!is_valid(&r.after) || twin_warn_outside(session, r.after.scenario.candidate)) &&
       twin_output_open(session, &output)) {
     form[session->options.format](&r, output.out);
     bool written = twin_output_close(session, &output);

@@ -68,6 +68,13 @@ static size_t shown_count(const report *r) {
   return top < count ? top : count;
 }
 
+/* Of the one that is offered first; it was chosen for what its models say. */
+static bool warn_of_best(report *r) {
+  if (r->candidates.count == 0 || r->ranked[0].standing == TWIN_INVALID) return true;
+  return twin_warn_outside(r->session,
+                           r->candidates.numbers + r->ranked[0].candidate * r->scenario.size);
+}
+
 static bool compute(report *r) {
   twin_session *s = r->session;
   if (!check_goal(s) || !twin_scenario_open(s, NULL, &r->scenario) ||
@@ -78,7 +85,7 @@ static bool compute(report *r) {
     return false;
   twin_order(s, r->candidates.count, r->kpis, r->needed, r->outcomes, r->ranked);
   r->shown = shown_count(r);
-  return true;
+  return warn_of_best(r);
 }
 
 /* ---- what is shown of each ---------------------------------------------------------------- */
@@ -187,9 +194,7 @@ static void print_table(const report *r, FILE *out) {
   twin_grid_free(&grid);
   size_t more = r->candidates.count - r->shown;
   if (more) fprintf(out, "... %zu more (--top %zu shows all)\n", more, r->candidates.count);
-  if (twin_draws(r->session))
-    fprintf(out, "\nmeans over %u draws of seed %llu\n", r->session->door->draws(r->session->twin),
-            (unsigned long long)hermes_seed(&r->session->options.limits));
+  twin_print_draws(r->session, out, "");
   fprintf(out, "\n%zu candidates: %zu feasible, %zu infeasible, %zu invalid\n", r->candidates.count,
           count_standing(r, TWIN_FEASIBLE), count_standing(r, TWIN_INFEASIBLE),
           count_standing(r, TWIN_INVALID));

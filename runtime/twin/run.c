@@ -151,12 +151,7 @@ static char *width_text(const report *r, size_t number) {
   return twin_print("\u00b1 %s", text);
 }
 
-static void print_draws(const report *r, FILE *out) {
-  if (!twin_draws(r->session)) return;
-  fprintf(out, "\nmeans over %u draws of seed %llu, with the 95 %% confidence intervals of the means\n",
-          r->session->door->draws(r->session->twin),
-          (unsigned long long)hermes_seed(&r->session->options.limits));
-}
+static const char INTERVALS[] = ", with the 95 % confidence intervals of the means";
 
 static void print_kpis(const report *r, FILE *out) {
   const hermes_description *d = r->session->description;
@@ -285,7 +280,7 @@ static void print_table(const report *r, FILE *out) {
     return;
   }
   print_kpis(r, out);
-  print_draws(r, out);
+  twin_print_draws(r->session, out, INTERVALS);
   print_constraints(r, out);
   print_arrays(r, out);
 }

@@ -198,7 +198,11 @@ static void print_table(const report *r, FILE *out) {
   }
   for (size_t i = 0; i < count; i++)
     print_finding(r, i, out);
-  fprintf(out, "\n%zu of %zu expectations hold\n", count_passed(r), count);
+  fprintf(out, "\n%zu of %zu expectations hold", count_passed(r), count);
+  if (twin_draws(r->session))
+    fprintf(out, ", in the first draw of seed %llu (--seed tries others)",
+            (unsigned long long)hermes_seed(&r->session->options.limits));
+  putc('\n', out);
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
@@ -285,6 +289,8 @@ static void print_json(const report *r, FILE *out) {
   for (size_t i = 0; i < count; i++)
     put_finding(r, &json, i);
   twin_json_close(&json, ']');
+  if (twin_draws(r->session))
+    twin_json_number(&json, "seed", (double)hermes_seed(&r->session->options.limits));
   twin_json_policy(r->session, &json, "policy", r->scenario.candidate, r->scenario.standard);
   twin_json_inputs(r->session, &json, &r->scenario);
   twin_json_provenance(r->session, &json);

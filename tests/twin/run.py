@@ -337,6 +337,7 @@ operational block decided "Only where it is busy." {
   out all : W = sum(drawn(c.tx_power, 95 %) for c in cell if busy);
 }
 kpi total : W = sum(each[c, h] for c in cell for h in hour) + all;
+goal maximize total;
 """
 OUTSIDE = re.compile(r"warning\[HB0829\]: (.*)\n.*\n.*\n.*actual: (.*)")
 
@@ -354,6 +355,11 @@ def test_run_warns_of_models_used_outside_of_their_range(room):
                                   capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
             assert OUTSIDE.findall(done.stderr) == expected, done.stderr
+    room.write("busy.json", '{"busy": true}')
+    room.write("all.csv", "busy\nfalse\ntrue\n")
+    for command, file, expected in (("compare", "busy.json", outside + busy), ("rank", "all.csv", outside + busy)):
+        done = room.start(["./ranged", command, "--data", DATA["decisions"], file])
+        assert done.returncode == 0 and OUTSIDE.findall(done.stderr) == expected, done.stderr
 
 
 ALONG = """blueprint along "What was is needed for a while.";
@@ -400,7 +406,12 @@ def test_of_a_time_the_instants_that_are_needed_are_kept(room):
         reasons = [json.loads(said(start, "run", "--set", "leak=0", "--set", "least=-1e9", *words).stdout)["invalid"]
                    for words in ([], ["--show", "pool"])]
         assert reasons[0] == reasons[1] and "`last` is not a number" in reasons[0], reasons
-    said(native, "test")
+    for words, draw in ([], 1), (["--seed", "7"], 7):
+        assert json.loads(said(native, "test", *words).stdout)["seed"] == draw
+        text = room.start([*native, "test", *words, "--data", DATA["decisions"]]).stdout
+        assert f"1 of 1 expectations hold, in the first draw of seed {draw} (--seed tries others)" in text, text
+    text = room.start([*native, "run", "--draws", "1", "--data", DATA["decisions"]]).stdout
+    assert "\nvalues of 1 draw of seed 1\n" in text and "means" not in text, text
     slots = {slot["name"]: slot.get("window") for slot in json.loads(room.start(["./along", "info", "--json"]).stdout)["slots"]}
     kept = {name: window and window["instants"] for name, window in slots.items() if not name.count("#")}
     assert kept == {**dict.fromkeys(kept), "before": 1, "emptiest": 1, "pool": 4, "wet": 1}, kept
