@@ -21,7 +21,7 @@ from cases import require, run_all
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("HERMES_BUILD", pathlib.Path(sys.argv[1]).resolve().parent))
-GUARDED, ATTEMPTS = BUILD / "tests/guarded", BUILD / "tests/attempts"
+GUARDED, ATTEMPTS, WITHOUT = (BUILD / "tests" / name for name in ("guarded", "attempts", "without"))
 WORK = pathlib.Path(sys.argv[2])
 SOURCE = HERE.parents[1]
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
@@ -32,8 +32,8 @@ ENVIRONMENT = {**os.environ, "HERMES_API_KEY": SECRET, "OPENAI_API_KEY": SECRET}
 
 # ---- running ----
 
-def guarded(*program, readable=(), **settings):
-    words = [GUARDED]
+def guarded(*program, readable=(), without=None, **settings):
+    words = [WITHOUT, without, GUARDED] if without else [GUARDED]
     for path in readable:
         words += ["--readable", path]
     for name, value in settings.items():
@@ -143,6 +143,33 @@ def check_no_links():
             (pathlib.Path(directory) / "prey").write_text("prey")
             done = guarded(ATTEMPTS, name, directory, writable=directory)
             require(done["out"].strip() in ("1", "13"), f"{name}: {done}")
+
+
+# ---- older kernels ----
+
+def check_without_a_layer():
+    """What cannot be confined does not run; what need not be is held by the layers that there are."""
+    for layer in ("landlock", "seccomp"):
+        done = guarded("sh", "-c", "echo DONE", without=layer)
+        require(not done["started"] and not done["out"] and "does not run" in done["problem"], f"without {layer}: {done}")
+        require(not done[layer], f"{layer} is told to be there")
+        done = guarded("sh", "-c", "echo DONE", without=layer, loose=True)
+        require(done["good"] and done["out"] == "DONE\n", f"without {layer}, loose: {done}")
+    require("PermissionError" in script("import os; os.fork()", without="landlock", loose=True)["err"], "seccomp is gone, too")
+    require("PermissionError" in script("open('/etc/passwd')", without="seccomp", loose=True)["err"], "Landlock is gone, too")
+
+
+def check_group():
+    """Without seccomp a child may have children: they end with it."""
+    with room() as directory:
+        sign = pathlib.Path(directory) / "pid"
+        code = f"import os, time\nif os.fork() == 0:\n  open('{sign}', 'w').write(str(os.getpid())); time.sleep(60)\ntime.sleep(1)"
+        done = script(code, writable=directory, without="seccomp", loose=True)
+        require(done["good"] and done["seconds"] < 20, str(done))
+        process, end = int(sign.read_text()), time.monotonic() + 10
+        while is_there(process) and time.monotonic() < end:
+            time.sleep(0.05)
+        require(not is_there(process), "a grandchild lives on")
 
 
 # ---- limits ----
@@ -299,7 +326,7 @@ def all_tests():
         yield f"script: {name}", lambda name=name: check_script(name)
     for name in names:
         yield f"system call: {name}", lambda name=name: check_attempt(name)
-    for check in (check_no_links, check_time, check_output, check_file_size, check_limits_stay, check_nothing_left,
+    for check in (check_no_links, check_without_a_layer, check_group, check_time, check_output, check_file_size, check_limits_stay, check_nothing_left,
                   check_clean, check_threads, check_libraries, check_own_files, check_endings, check_not_started,
                   check_twin):
         yield check.__name__, check

@@ -20,8 +20,8 @@ NAMES = ["library", "C compiler", "prompts", "repository", "server", "model", "k
          "self-test"]
 
 
-def doctor(room, *words, **environment):
-    done = subprocess.run([HERMES, "doctor", *words], env={**BARE, "HOME": room, **environment}, text=True,
+def doctor(room, *words, without=(), **environment):
+    done = subprocess.run([*without, HERMES, "doctor", *words], env={**BARE, "HOME": room, **environment}, text=True,
                           capture_output=True, timeout=300)
     require(done.returncode in (0, 1) and not done.stderr, f"exits {done.returncode}\n{done.stderr}")
     return done
@@ -68,6 +68,17 @@ def check_secrets():
         for url in (f"http://user:{SECRET}@127.0.0.1:9/v1", f"http://127.0.0.1:9/v1?key={SECRET}"):
             states, text = checks(room, HERMES_BASE_URL=url)
             require(states["server"] == "missing" and SECRET not in text, f"an address with a secret: {text}")
+
+
+def check_older_kernels():
+    """Where a layer is missing, so is all that needs it."""
+    without = pathlib.Path(os.environ.get("HERMES_BUILD", HERMES.parent)) / "tests/without"
+    with tempfile.TemporaryDirectory() as room:
+        for layer, name in (("landlock", "Landlock"), ("seccomp", "seccomp")):
+            states, text = checks(room, without=[without, layer])
+            for lost in (name, "C compiler", "self-test"):
+                require(states[lost] == "missing", f"without {layer}, {lost} is {states[lost]}: {text}")
+            require(states["python3"] == "absent", f"without {layer}, python3 is {states['python3']}")
 
 
 def check_no_compiler():

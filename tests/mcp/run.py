@@ -44,7 +44,7 @@ CONFINED = is_confined()
 # ---- a server, and somebody who talks to it ----
 
 class Talk:
-    def __init__(self, **environment):
+    def __init__(self, before=(), **environment):
         self.held = tempfile.TemporaryDirectory(prefix="hermes mcp ")
         self.top = pathlib.Path(self.held.name).resolve()
         self.root = self.top / "root"
@@ -56,7 +56,7 @@ class Talk:
         (self.top / "outside.hbp").write_text("blueprint outside; kpi k : m = 1 km;\n")
         self.count = 0
         self.server = subprocess.Popen(
-            [HERMES, "mcp", "--repository", self.top / "repository.db"], cwd=self.root, stdin=subprocess.PIPE,
+            [*before, HERMES, "mcp", "--repository", self.top / "repository.db"], cwd=self.root, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, "TMPDIR": str(self.temporary), "HERMES_API_KEY": SECRET, **environment})
 
@@ -295,6 +295,17 @@ def check_twins_are_guarded():
         require(result["isError"] and codes == ["HB0921"] and "in time" in result["content"][0]["text"], str(result)[:600])
         require(time.monotonic() - begin < 60, "it is not stopped")
         require(talk.end() == "", "something is left")
+
+
+def check_older_kernels():
+    """Where a layer is missing, no twin runs, and the rest goes on."""
+    without = pathlib.Path(os.environ.get("HERMES_BUILD", HERMES.parent)) / "tests/without"
+    for layer in ("landlock", "seccomp"):
+        with Talk([without, layer]).greet() as talk:
+            wrong = fits(NOT_RUN, talk.call("run", file="power_control.hbp", data="data"))
+            require(not wrong, f"without {layer}: {wrong}")
+            require(not talk.call("check", file="power_control.hbp")["isError"], f"without {layer}")
+            require(talk.end() == "", "it says something")
 
 
 def check_no_compiler():

@@ -73,11 +73,15 @@ def check_again():
         room.add("power_control", "--task", "one")
         room.add("new_site", "--task", "one")
         require(room.add("power_control", "--task", "one", "--name", "renamed")["id"] == 1, "it is there twice")
+        room.add("power_control", "--task", "one", "--name", "zebra")
+        require(found(room, "zebra"), "the new name is not found")
+        room.add("power_control", "--task", "one", "--name", "renamed")
+        require(not found(room, "zebra"), "the index knows a name that is gone")
         require(room.add("power_control", "--task", "two")["id"] == 3, "another task is not another entry")
         names = {entry["id"]: entry["name"] for entry in room.json("list")["entries"]}
         require(names == {1: "renamed", 2: "new_site", 3: "power_control"}, str(names))
-        found = [entry["id"] for entry in room.json("search", "renamed")["entries"]]
-        require(found == [1], f"the index does not follow: {found}")
+        ids = [entry["id"] for entry in room.json("search", "renamed")["entries"]]
+        require(ids == [1], f"the index does not follow: {ids}")
 
 
 def found(room, *words):
