@@ -3,6 +3,7 @@
 
 #include "native/build.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -113,6 +114,7 @@ static int finish(Session *session, int code) {
 
 int main(int argc, char **argv) {
   Session session = {0};
+  signal(SIGCHLD, SIG_DFL); /* whoever started us may ignore it: then no child's end is seen */
   int code = finish(&session, run(&session, argc, argv));
   hermes_diagnostics_free(&session.diagnostics);
   arena_free(&session.arena);

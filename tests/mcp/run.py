@@ -21,7 +21,9 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "diagnostics"))
 from cases import require, run_all
+from schema import validate_by
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
@@ -145,6 +147,10 @@ def say(talk, line):
         structured = result["structuredContent"]
         require(json.loads(text) == structured if text.startswith("{") else structured == {"text": text},
                 "text and structuredContent differ")
+        if result["isError"] or line["call"] == "check":
+            validate_by("diagnostics.schema.json", structured)
+        elif line["call"] in RUNNERS:
+            validate_by(f"{line['call']}.schema.json", structured)
         return result
     raw = line.get("raw", json.dumps(line.get("send"))).encode() + b"\n"
     if "expect" not in line:
@@ -313,6 +319,16 @@ def check_no_compiler():
         result = talk.call("compile", blueprint="blueprint never_built; kpi k : 1 = 12345;")
         require(result["isError"] and "HB06" in result["content"][0]["text"], str(result)[:400])
         require(talk.end() == "", "it says something")
+
+
+@twins
+def check_ignored_children():
+    """Started by one who ignores how children end."""
+    with tempfile.TemporaryDirectory() as cache:
+        before = ["sh", "-c", "trap '' CHLD; exec \"$0\" \"$@\""]
+        with Talk(before, XDG_CACHE_HOME=cache).greet() as talk:
+            result = talk.call("run", blueprint="blueprint b; kpi k : 1 = 5;", data="empty")
+            require(not result["isError"], str(result))
 
 
 @twins
