@@ -118,11 +118,8 @@ static void print_empty(const Compiler *compiler, const Term *term, FILE *out) {
 }
 
 static void print_draw(const Compiler *compiler, const Term *term, FILE *out) {
-  static const char *const names[] = {
-      [VARIATE_UNIFORM] = "uniform",   [VARIATE_NORMAL] = "normal", [VARIATE_EXPONENTIAL] = "exponential",
-      [VARIATE_RAYLEIGH] = "rayleigh", [VARIATE_GAMMA] = "gamma",   [VARIATE_POISSON] = "poisson",
-      [VARIATE_FIELD] = "field"};
-  fprintf(out, "~%s(%s#%d", names[term->variate], compiler->program.slots[term->index].name, term->part);
+  fprintf(out, "~%s(%s#%d", variate_name(term->variate),
+          compiler->program.slots[term->index].name, term->part);
   if (term->arg_count > 0) fputs(", ", out);
   print_list(compiler, term->args, term->arg_count, out);
   fputs(")", out);

@@ -592,11 +592,8 @@ Term *check_draw(Scope *scope, int number, const Expr *value) {
 /* ---- means over draws ---- */
 
 static void take_unit_of_type(Checker *checker, Slot *slot) {
-  Compiler *compiler = checker->compiler;
-  if (slot->type.kind != TYPE_REAL) return;
-  slot->unit_text = type_text(compiler, &slot->type);
-  hermes_unit_parse(&compiler->units, slot->unit_text, strlen(slot->unit_text), &slot->unit, NULL,
-                    0);
+  if (slot->type.kind == TYPE_REAL)
+    slot->unit_text = unit_of_type(checker->compiler, &slot->type, &slot->unit);
 }
 
 static int table_of_variable(const Scope *scope, int variable) {

@@ -128,6 +128,8 @@ bool type_equal(const Type *a, const Type *b);
 bool is_plain(const Type *type);       /* a number of dimension 1, linear */
 bool is_logarithmic(const Type *type); /* gain or level */
 /* "a level of power (dBm)", "a row of cell", "a boolean": for messages. */
+/* The unit in which values of a real type are shown, and its text. */
+const char *unit_of_type(Compiler *compiler, const Type *type, hermes_unit *unit);
 const char *type_phrase(const Compiler *compiler, const Type *type);
 /* The factor between two dimensions as text ("RE", "bit"), or NULL where they are equal or no unit
  * spells it. */

@@ -425,13 +425,10 @@ static void offer_missing_type(Checker *checker, const Item *item, const Term *v
 
 /* A `let` has the type of its value, as has what was declared without one. */
 static void take_type(Checker *checker, Slot *slot, const Item *item) {
-  Compiler *compiler = compiler_of(checker);
   slot->type = slot->value->type;
   if (slot->role != ROLE_LET) offer_missing_type(checker, item, slot->value);
   if (slot->type.kind != TYPE_REAL) return;
-  slot->unit_text = type_text(compiler, &slot->type);
-  hermes_unit_parse(&compiler->units, slot->unit_text, strlen(slot->unit_text), &slot->unit, NULL,
-                    0);
+  slot->unit_text = unit_of_type(compiler_of(checker), &slot->type, &slot->unit);
 }
 
 /* The parser offered to leave the type out: not where that would hide a mistake. */
@@ -787,13 +784,10 @@ static void read_vary(Scope *scope, Expect *expect, const Statement *s) {
 }
 
 static void take_unit(Checker *checker, Assert *assertion, const Type *type) {
-  Compiler *compiler = compiler_of(checker);
   assertion->unit = hermes_unit_one();
   assertion->unit_text = "";
   if (type->kind != TYPE_REAL) return;
-  assertion->unit_text = type_text(compiler, type);
-  hermes_unit_parse(&compiler->units, assertion->unit_text, strlen(assertion->unit_text),
-                    &assertion->unit, NULL, 0);
+  assertion->unit_text = unit_of_type(compiler_of(checker), type, &assertion->unit);
 }
 
 /* Both sides are shown in the unit of the value on the left where it is one by itself. */

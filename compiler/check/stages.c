@@ -58,14 +58,12 @@ void sort_by_steps(Compiler *compiler) {
   program->order = order;
 }
 
-/* A mean over draws depends on what its sample does, but for the draws. */
+/* A mean over draws depends on what its sample does, but for the draws. The checker made it right
+ * behind that. */
 static void conclude_mean(Program *program, int sample) {
-  for (int i = 0; i < program->slot_count; i++) {
-    Slot *slot = &program->slots[i];
-    if (slot->role != ROLE_MEAN || slot->mean_of != sample) continue;
-    slot->stage = (program->slots[sample].stage & ~(unsigned)STAGE_DRAW) | STAGE_MEAN;
-    slot->because = program->slots[sample].because;
-  }
+  Slot *mean = &program->slots[sample + 1];
+  mean->stage = (program->slots[sample].stage & ~(unsigned)STAGE_DRAW) | STAGE_MEAN;
+  mean->because = program->slots[sample].because;
 }
 
 /* There would be two kinds of draws: those that the mean was taken over, and the one at hand. */

@@ -47,6 +47,19 @@ bool term_is_special_power(const Term *term) {
 }
 
 /* A row of a time, some steps back. */
+const char *variate_name(Variate variate) {
+  static const char *const names[] = {
+      [VARIATE_UNIFORM] = "uniform",
+      [VARIATE_NORMAL] = "normal",
+      [VARIATE_EXPONENTIAL] = "exponential",
+      [VARIATE_RAYLEIGH] = "rayleigh",
+      [VARIATE_GAMMA] = "gamma",
+      [VARIATE_POISSON] = "poisson",
+      [VARIATE_FIELD] = "field",
+  };
+  return names[variate];
+}
+
 bool term_is_earlier(const Term *term) {
   return term->kind == TERM_APPLY && term->type.kind == TYPE_REF;
 }

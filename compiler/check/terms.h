@@ -11,6 +11,7 @@ int term_part_count(const Term *term);
 Term *term_part(const Term *term, int part);
 
 bool term_is_number(const Term *term, double number);
+const char *variate_name(Variate variate);      /* "normal", as in hermes_draw_normal */
 bool term_is_neutral(Reduction reduction);    /* has a value over nothing */
 bool term_is_special_power(const Term *term); /* x^2, x^0.5, x^1, x^-1: done without pow */
 

@@ -88,6 +88,12 @@ static const char *real_phrase(const Compiler *compiler, const Type *type) {
   return arena_format(arena, "%s of %s (%s)", scales[type->scale], of, unit);
 }
 
+const char *unit_of_type(Compiler *compiler, const Type *type, hermes_unit *unit) {
+  const char *text = type_text(compiler, type);
+  hermes_unit_parse(&compiler->units, text, strlen(text), unit, NULL, 0);
+  return text;
+}
+
 const char *type_phrase(const Compiler *compiler, const Type *type) {
   Arena *arena = (Arena *)&compiler->arena;
   switch (type->kind) {

@@ -281,15 +281,8 @@ static void emit_row_key(Emitter *e, Term *const *keys, int count) {
 }
 
 static void value_of_draw(Emitter *e, const Term *term) {
-  static const char *const names[] = {[VARIATE_UNIFORM] = "uniform",
-                                      [VARIATE_NORMAL] = "normal",
-                                      [VARIATE_EXPONENTIAL] = "exponential",
-                                      [VARIATE_RAYLEIGH] = "rayleigh",
-                                      [VARIATE_GAMMA] = "gamma",
-                                      [VARIATE_POISSON] = "poisson",
-                                      [VARIATE_FIELD] = "field"};
-  emit_text(e, "hermes_draw_%s((hermes_variate){frame, UINT64_C(%llu), ", names[term->variate],
-            (unsigned long long)hermes_text_key(e->program->slots[term->index].name));
+  emit_text(e, "hermes_draw_%s((hermes_variate){frame, UINT64_C(%llu), ",
+            variate_name(term->variate), (unsigned long long)hermes_text_key(e->program->slots[term->index].name));
   emit_row_key(e, term->args, term->key_count);
   emit_text(e, ", %d}", term->part);
   for (int i = term->key_count; i < term->arg_count; i++) {
