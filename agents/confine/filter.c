@@ -15,6 +15,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum {
+  A_THREAD = CLONE_THREAD | CLONE_VM,
+  NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+               CLONE_NEWPID | CLONE_NEWNET,
+};
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Which files they reach is Landlock's business. What Landlock does not hold is not here: modes,
@@ -55,7 +61,7 @@ typedef struct Condition {
 } Condition;
 
 static const Condition conditions[] = {
-    {"clone", 0, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM},
+    {"clone", 0, A_THREAD | NAMESPACES, A_THREAD},
     /* Before Landlock's version 3 a file that may be read may be emptied. */
     {"open", 1, O_TRUNC, 0},
     {"open", 1, O_ACCMODE, O_WRONLY},

@@ -1,7 +1,7 @@
 /* The map of the server for other agents: the Model Context Protocol on standard input and output.
  *
  *   line ─► message, or a batch of them ─► method ─► tool ─► result ─► line
- *   transport.c      protocol.c                      tools.c, compile.c, twin.c, shelf.c
+ *   transport.c      protocol.c                      tools.c, paths.c, compile.c, twin.c, shelf.c
  *
  * It speaks two dialects: that of a handshake (`initialize`, versions until 2025-11-25), and the
  * one without (2026-07-28), in which every request says in its `_meta` what it speaks. One message
@@ -19,6 +19,7 @@
 
 enum {
   MOST_LINE_BYTES = 32 << 20, /* of one message */
+  MOST_LISTS = 4,             /* of a tool's arguments */
   MOST_BATCH = 64,            /* messages in one line */
   FIXES_VERIFIED = 20,        /* of one call's errors: each costs a check */
 };
@@ -92,9 +93,8 @@ typedef struct Argument {
 
 typedef struct Tool {
   const char *name, *title, *about;
-  const Argument *arguments; /* ended by one without a name */
-  bool takes_blueprint;      /* as `blueprint`, its text, or as `file` */
-  bool changes;              /* writes a file or the repository */
+  const Argument *lists[MOST_LISTS]; /* each ended by one without a name */
+  bool changes;                      /* writes a file or the repository */
   void (*run)(Call *call);
 } Tool;
 

@@ -20,129 +20,154 @@ enum { MOST_SECONDS = 600, MOST_TOP = 1000, MOST_DRAWS = 1000000, MOST_ROWS = 10
 
 /* ---- what they take ---- */
 
-#define END_OF_ARGUMENTS                                                                           \
-  { .name = NULL }
-
 static const Argument blueprint_arguments[] = {
     {"blueprint", ARGUMENT_TEXT, .about = "the blueprint's text; or name its `file`"},
     {"file", ARGUMENT_PATH, .about = "the blueprint's file, in place of its text"},
-    END_OF_ARGUMENTS};
-
-static const Argument no_arguments[] = {END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument fix_arguments[] = {
     {"write", ARGUMENT_TRUTH, .about = "write the mended text into `file` (default: only show it)"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument explain_arguments[] = {
     {"code", ARGUMENT_TEXT, .about = "HB0402, or 402; left out: all codes with their titles"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument compile_arguments[] = {
     {"output", ARGUMENT_OUTPUT, .about = "the program to write; left out: it is built and gone"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument library_arguments[] = {
     {"module", ARGUMENT_TEXT, .about = "radio.link: all functions of one module"},
     {"words", ARGUMENT_TEXT, .about = "words to look for among all functions: \"path loss rural\""},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
-#define DECISION_ARGUMENTS                                                                         \
-  {"data", ARGUMENT_PATH, .needed = true, .about = "the directory with the tables"},               \
-      {"policy", ARGUMENT_OBJECT,                                                                  \
-       .about = "decisions and inputs: {\"offset\": {\"c3\": \"-3 dB\"}}; others keep their "      \
-                "defaults"},                                                                       \
-      {"policy_file", ARGUMENT_PATH, .about = "the same from a file"},                             \
-      {"set", ARGUMENT_TEXTS, .about = "single decisions: [\"offset[c3]=-3 dB\"]"},                \
-      {"seed", ARGUMENT_NUMBER, .least = 1, .most = LONG_MAX,                                      \
-       .about = "of what is left to chance"},                                                      \
-  {                                                                                                \
-    "seconds", ARGUMENT_NUMBER, .least = 1, .most = MOST_SECONDS,                                  \
-                                .about = "that the twin may run (default 60)"                      \
-  }
+static const Argument decision_arguments[] = {
+    {"data", ARGUMENT_PATH, .needed = true, .about = "the directory with the tables"},
+    {"policy", ARGUMENT_OBJECT,
+     .about =
+         "decisions and inputs: {\"offset\": {\"c3\": \"-3 dB\"}}; others keep their defaults"},
+    {"policy_file", ARGUMENT_PATH, .about = "the same from a file"},
+    {"set", ARGUMENT_TEXTS, .about = "single decisions: [\"offset[c3]=-3 dB\"]"},
+    {"seed", ARGUMENT_NUMBER, .least = 1, .most = LONG_MAX, .about = "of what is left to chance"},
+    {"seconds", ARGUMENT_NUMBER, .least = 1, .most = MOST_SECONDS,
+     .about = "that the twin may run (default 60)"},
+    {.name = NULL}};
 
-#define DRAWS_ARGUMENT                                                                             \
-  {                                                                                                \
-    "draws", ARGUMENT_NUMBER, .least = 2, .most = MOST_DRAWS,                                      \
-                              .about = "how often chance is drawn anew (default 100)"              \
-  }
+static const Argument chance_arguments[] = {
+    {"draws", ARGUMENT_NUMBER, .least = 2, .most = MOST_DRAWS,
+     .about = "how often chance is drawn anew (default 100)"},
+    {.name = NULL}};
 
 static const Argument run_arguments[] = {
-    DECISION_ARGUMENTS,
-    DRAWS_ARGUMENT,
     {"show", ARGUMENT_TEXTS, .about = "arrays to show besides the KPIs: [\"sinr\"]"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument test_arguments[] = {
-    DECISION_ARGUMENTS,
     {"rows", ARGUMENT_NUMBER, .least = 0, .most = MOST_ROWS,
      .about = "of an expect that varies something: rows to look at (default 256, 0: all)"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument rank_arguments[] = {
-    DECISION_ARGUMENTS,
-    DRAWS_ARGUMENT,
     {"candidates", ARGUMENT_OBJECTS, .about = "policies to be ranked, as `policy`; or name a file"},
     {"candidates_file", ARGUMENT_PATH, .about = "the same from a .jsonl or .csv file"},
     {"top", ARGUMENT_NUMBER, .least = 1, .most = MOST_TOP, .about = "only the best (default 10)"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument search_arguments[] = {
     {"words", ARGUMENT_TEXT, .needed = true, .about = "the task in words"},
     {"top", ARGUMENT_NUMBER, .least = 1, .most = MOST_TOP, .about = "only the nearest (default 5)"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument show_arguments[] = {
     {"entry", ARGUMENT_TEXT, .needed = true, .about = "its number, or the name of its blueprint"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Argument add_arguments[] = {
     {"task", ARGUMENT_TEXT, .about = "the task that the blueprint solves, in words"},
     {"name", ARGUMENT_TEXT, .about = "in place of the blueprint's own"},
-    END_OF_ARGUMENTS};
+    {.name = NULL}};
 
 static const Tool tools[] = {
-    {"check", "Check a blueprint",
+    {"check",
+     "Check a blueprint",
      "Tells every error of a blueprint, with its place, what was expected, candidates, the rule "
      "behind it and fixes that were tried and hold.",
-     no_arguments, true, false, tool_check},
-    {"fix", "Mend a blueprint",
+     {blueprint_arguments},
+     false,
+     tool_check},
+    {"fix",
+     "Mend a blueprint",
      "Applies every fix that is the only one of its error and holds; returns the mended text and "
      "what is left.",
-     fix_arguments, true, true, tool_fix},
-    {"explain", "Explain an error code",
+     {blueprint_arguments, fix_arguments},
+     true,
+     tool_fix},
+    {"explain",
+     "Explain an error code",
      "The story of one code: what it is about, examples, how to "
      "mend it.",
-     explain_arguments, false, false, tool_explain},
-    {"compile", "Compile a blueprint",
+     {explain_arguments},
+     false,
+     tool_explain},
+    {"compile",
+     "Compile a blueprint",
      "Builds the native twin of a blueprint. `run`, `test` and `rank` do so themselves.",
-     compile_arguments, true, true, tool_compile},
-    {"run", "Run a twin",
+     {blueprint_arguments, compile_arguments},
+     true,
+     tool_compile},
+    {"run",
+     "Run a twin",
      "Evaluates one decision on a directory of tables: KPIs with units, and the "
      "verdict on every constraint.",
-     run_arguments, true, false, tool_run},
-    {"test", "Test a twin",
+     {blueprint_arguments, decision_arguments, chance_arguments, run_arguments},
+     false,
+     tool_run},
+    {"test",
+     "Test a twin",
      "Runs the expectations that stand in a blueprint, with the numbers "
      "behind every verdict.",
-     test_arguments, true, false, tool_test},
-    {"rank", "Rank decisions", "Orders many decisions by the goal of a blueprint.", rank_arguments,
-     true, false, tool_rank},
-    {"library", "Look up radio models",
+     {blueprint_arguments, decision_arguments, test_arguments},
+     false,
+     tool_test},
+    {"rank",
+     "Rank decisions",
+     "Orders many decisions by the goal of a blueprint.",
+     {blueprint_arguments, decision_arguments, chance_arguments, rank_arguments},
+     false,
+     tool_rank},
+    {"library",
+     "Look up radio models",
      "Modules and functions that a blueprint may import: propagation, antennas, noise, links, "
      "traffic, energy.",
-     library_arguments, false, false, tool_library},
-    {"primer", "Learn the language", "The language of blueprints on a few pages. Read it first.",
-     no_arguments, false, false, tool_primer},
-    {"repository_search", "Find proven blueprints",
-     "Blueprints that were kept, the nearest to a task first.", search_arguments, false, false,
+     {library_arguments},
+     false,
+     tool_library},
+    {"primer",
+     "Learn the language",
+     "The language of blueprints on a few pages. Read it first.",
+     {NULL},
+     false,
+     tool_primer},
+    {"repository_search",
+     "Find proven blueprints",
+     "Blueprints that were kept, the nearest to a task first.",
+     {search_arguments},
+     false,
      tool_search},
-    {"repository_show", "Show a proven blueprint",
+    {"repository_show",
+     "Show a proven blueprint",
      "The whole text of a blueprint that was kept, and "
      "how it came to be.",
-     show_arguments, false, false, tool_show},
-    {"repository_add", "Keep a blueprint",
+     {show_arguments},
+     false,
+     tool_show},
+    {"repository_add",
+     "Keep a blueprint",
      "Keeps a blueprint that is sound, with the task that it solves, for later tasks.",
-     add_arguments, true, true, tool_add},
+     {blueprint_arguments, add_arguments},
+     true,
+     tool_add},
 };
 
 /* ---- what a client is shown ---- */
@@ -172,15 +197,13 @@ static void add_property(cJSON *properties, cJSON *required, const Argument *arg
 }
 
 static cJSON *input_schema(const Tool *tool) {
-  const Argument *const lists[] = {tool->takes_blueprint ? blueprint_arguments : no_arguments,
-                                   tool->arguments};
   cJSON *schema = cJSON_CreateObject();
   cJSON_AddStringToObject(schema, "type", "object");
   cJSON *properties = cJSON_AddObjectToObject(schema, "properties");
   cJSON *required = cJSON_CreateArray();
-  for (size_t i = 0; i < COUNT(lists); i++)
-    for (const Argument *argument = lists[i]; argument->name; argument++)
-      add_property(properties, required, argument);
+  for (size_t i = 0; i < MOST_LISTS && tool->lists[i]; i++)
+    for (const Argument *one = tool->lists[i]; one->name; one++)
+      add_property(properties, required, one);
   if (cJSON_GetArraySize(required) > 0)
     cJSON_AddItemToObject(schema, "required", required);
   else
@@ -245,11 +268,9 @@ static bool fits(const cJSON *value, const Argument *argument) {
 }
 
 static const Argument *find_argument(const Tool *tool, const char *name) {
-  const Argument *const lists[] = {tool->takes_blueprint ? blueprint_arguments : no_arguments,
-                                   tool->arguments};
-  for (size_t i = 0; i < COUNT(lists); i++)
-    for (const Argument *argument = lists[i]; argument->name; argument++)
-      if (strcmp(argument->name, name) == 0) return argument;
+  for (size_t i = 0; i < MOST_LISTS && tool->lists[i]; i++)
+    for (const Argument *one = tool->lists[i]; one->name; one++)
+      if (strcmp(one->name, name) == 0) return one;
   return NULL;
 }
 
@@ -272,19 +293,28 @@ static void check_value(Call *call, const Tool *tool, const cJSON *value) {
   }
 }
 
+static void check_needed(Call *call, const Tool *tool, const Argument *list) {
+  for (; list->name; list++)
+    if (list->needed && !argument(call, list->name))
+      hermes_diagnostic_note(complain(call, arena_format(&call->compiler.arena, "`%s` needs `%s`",
+                                                         tool->name, list->name)),
+                             "%s", list->about);
+}
+
+static void check_blueprint_arguments(Call *call, const Tool *tool) {
+  bool text = argument(call, "blueprint"), file = argument(call, "file");
+  if (tool->lists[0] != blueprint_arguments || text != file) return;
+  complain(call,
+           arena_format(&call->compiler.arena, "`%s` needs a `blueprint`, its text, or a `file`%s",
+                        tool->name, text ? ", not both" : ""));
+}
+
 static bool check_arguments(Call *call, const Tool *tool) {
   const cJSON *value;
-  Arena *arena = &call->compiler.arena;
   cJSON_ArrayForEach(value, call->arguments) check_value(call, tool, value);
-  for (const Argument *needed = tool->arguments; needed->name; needed++)
-    if (needed->needed && !argument(call, needed->name))
-      hermes_diagnostic_note(
-          complain(call, arena_format(arena, "`%s` needs `%s`", tool->name, needed->name)), "%s",
-          needed->about);
-  bool text = argument(call, "blueprint"), file = argument(call, "file");
-  if (tool->takes_blueprint && text == file)
-    complain(call, arena_format(arena, "`%s` needs a `blueprint`, its text, or a `file`%s",
-                                tool->name, text ? ", not both" : ""));
+  for (size_t i = 0; i < MOST_LISTS && tool->lists[i]; i++)
+    check_needed(call, tool, tool->lists[i]);
+  check_blueprint_arguments(call, tool);
   return call->compiler.diagnostics.errors == 0;
 }
 

@@ -45,6 +45,11 @@ static long do_thread_like(void) { /* shares memory, and is a process all the sa
   static char stack[1 << 16];
   return done_by(clone(end, stack + sizeof stack, SIGCHLD | CLONE_VM, NULL));
 }
+static long do_thread_apart(void) { /* a thread with a network of its own */
+  static char stack[1 << 16];
+  return clone(end, stack + sizeof stack, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_NEWNET,
+               NULL);
+}
 static long do_clone3(void) {
   unsigned long long arguments[8] = {0, 0, 0, 0, SIGCHLD};
   return done_by((pid_t)syscall(SYS_clone3, arguments, sizeof arguments));
@@ -191,6 +196,7 @@ static const struct {
     {"vfork", do_vfork},
     {"clone", do_clone},
     {"thread-like", do_thread_like},
+    {"thread-apart", do_thread_apart},
     {"clone3", do_clone3},
     {"socket", do_socket},
     {"socket-unix", do_socket_unix},

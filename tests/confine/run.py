@@ -105,7 +105,7 @@ def check_script(name):
 
 # Those that need privileges in the open, or succeed with no arguments that make sense.
 ONLY_GUARDED = {"mount", "module", "bpf", "keyctl", "io-uring", "userfaultfd", "setns", "perf", "chroot", "terminal",
-                "old-calls", "x32", "read-memory", "owner", "chown"}
+                "old-calls", "x32", "thread-apart", "read-memory", "owner", "chown"}
 OTHER_ERRORS = {"clone3": errno.ENOSYS}  # so that the C library falls back to clone
 # Some are Landlock's business.
 BY_LANDLOCK = {"append", "remove", "rename", "make", "exec"}
