@@ -29,7 +29,7 @@ typedef struct Settings {
   const char *cassettes, *tasks, *column, *name, *task;
   long coarse, candidates, repairs, samples, runs,
       top; /* 0: the configuration's, or the command's */
-  bool resume, exact, live, recorded, json, quiet, human, no_repository, help, version;
+  bool resume, exact, live, recorded, refresh, json, quiet, human, no_repository, help, version;
 } Settings;
 
 /* Reads the command line. False, with the reasons, where it makes no sense. */

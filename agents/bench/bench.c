@@ -58,7 +58,7 @@ static void tell_progress(const Bench *bench, const BenchRun *run) {
 static bool run_with(Bench *bench, Chat *chat, Trace *trace, BenchRun run, bool exact) {
   const BenchTask *task = bench_task(bench->session, bench->tasks, run.task);
   const char *work = task ? make_work(bench) : NULL;
-  ChatManner manner = {.exact = exact, .stop = bench->stop};
+  ChatManner manner = {.exact = exact, .gathered = true, .stop = bench->stop};
   if (work && bench->count < MOST_RUNS) {
     chat_set_manner(chat, manner);
     bench_run(bench->session, chat, trace, task, work, &run);
@@ -105,18 +105,48 @@ static bool read_start(Bench *bench, const Cassette *cassette, const char *path,
   return true;
 }
 
+static void note_start(Bench *bench, Trace *trace, const BenchRun *run) {
+  cJSON *fields = cJSON_CreateObject();
+  cJSON_AddStringToObject(fields, "hermes", HERMES_VERSION);
+  cJSON_AddStringToObject(fields, "command", "bench");
+  cJSON_AddStringToObject(fields, "column", column_names[run->column]);
+  cJSON_AddStringToObject(fields, "task", run->task);
+  cJSON_AddStringToObject(fields, "model", run->model);
+  shape_note(fields, &bench->session->configuration);
+  trace_event(trace, "start", fields);
+}
+
+static Trace *begin_record(Bench *bench, const char *path, const BenchRun *run) {
+  Trace *trace = trace_open(bench->arena, path, false, &bench->session->diagnostics);
+  if (trace) note_start(bench, trace, run);
+  return trace;
+}
+
+/* A run from its record. With --refresh, calls whose prompts have changed are asked anew, and the
+ * record of that takes the place of the old one. */
+static bool run_again(Bench *bench, const char *path, Cassette *cassette, BenchRun run) {
+  Session *session = bench->session;
+  const char *part = arena_format(bench->arena, "%s.part", path);
+  bool refresh = session->settings.refresh;
+  Trace *trace = refresh ? begin_record(bench, part, &run) : NULL;
+  if (refresh && !trace) return false;
+  Chat *chat = chat_open(bench->arena, &session->configuration, trace, cassette, refresh,
+                         &session->diagnostics);
+  bool good = chat && run_with(bench, chat, trace, run, session->settings.exact);
+  if (chat) chat_close(chat);
+  if (trace) trace_close(trace);
+  if (refresh && good && !*bench->stop && rename(part, path) != 0)
+    good = complain(bench, path, strerror(errno));
+  return good;
+}
+
 static bool replay(Bench *bench, const char *path) {
   Session *session = bench->session;
   Configuration before = session->configuration;
   Cassette *cassette = cassette_open(bench->arena, path, &session->diagnostics);
   BenchRun run;
   bool good = cassette && read_start(bench, cassette, path, &run);
-  Chat *chat = NULL;
-  if (good && is_wanted(bench, &run))
-    chat = chat_open(bench->arena, &session->configuration, NULL, cassette, false,
-                     &session->diagnostics);
-  if (chat) good = run_with(bench, chat, NULL, run, session->settings.exact);
-  if (chat) chat_close(chat);
+  if (good && is_wanted(bench, &run)) good = run_again(bench, path, cassette, run);
   if (cassette) cassette_close(cassette);
   session->configuration = before;
   return good;
@@ -159,17 +189,6 @@ static bool replay_all(Bench *bench) {
 
 /* ---- live ---- */
 
-static void note_start(Bench *bench, Trace *trace, const BenchRun *run) {
-  cJSON *fields = cJSON_CreateObject();
-  cJSON_AddStringToObject(fields, "hermes", HERMES_VERSION);
-  cJSON_AddStringToObject(fields, "command", "bench");
-  cJSON_AddStringToObject(fields, "column", column_names[run->column]);
-  cJSON_AddStringToObject(fields, "task", run->task);
-  cJSON_AddStringToObject(fields, "model", run->model);
-  shape_note(fields, &bench->session->configuration);
-  trace_event(trace, "start", fields);
-}
-
 /* The first name of its kind that is free: DIR/cot/tilt-1.jsonl, DIR/cot/tilt-2.jsonl, ... */
 static const char *free_record(Bench *bench, const BenchRun *run) {
   const char *directory = bench->session->settings.record, *path = NULL;
@@ -188,9 +207,8 @@ static bool run_live(Bench *bench, BenchRun run) {
   run.model = session->configuration.model ? session->configuration.model : "";
   if (session->settings.record) {
     run.source = free_record(bench, &run);
-    trace = trace_open(bench->arena, run.source, false, &session->diagnostics);
+    trace = begin_record(bench, run.source, &run);
     if (!trace) return false;
-    note_start(bench, trace, &run);
   }
   Chat *chat =
       chat_open(bench->arena, &session->configuration, trace, NULL, true, &session->diagnostics);
@@ -231,6 +249,14 @@ static bool check_names(Bench *bench) {
 }
 
 static void tell(const Bench *bench) {
+  long stale = 0, calls = 0;
+  for (int i = 0; i < bench->count; i++) {
+    stale += bench->runs[i].usage.stale;
+    calls += bench->runs[i].usage.calls;
+  }
+  if (!bench->session->settings.exact)
+    chat_tell_stale(&bench->session->diagnostics, stale, calls,
+                    "`hermes bench --refresh` asks a server anew, and keeps the replies");
   cJSON *report = bench_report(bench->runs, bench->count);
   if (bench->session->settings.json) {
     char *text = cJSON_Print(report);
@@ -250,9 +276,9 @@ int run_bench(Session *session) {
                  .cassettes = settings->cassettes ? settings->cassettes : default_cassettes,
                  .stop = stop_on_signals()};
   bench.runs = ARENA_ARRAY(bench.arena, BenchRun, MOST_RUNS);
-  if (settings->live && settings->recorded) {
+  if (settings->live + settings->recorded + settings->refresh > 1) {
     hermes_report(&session->diagnostics, HB0803, NULL,
-                  "`--live` and `--replay` exclude each other");
+                  "`--live`, `--replay` and `--refresh` exclude one another");
     return EXIT_COMMAND;
   }
   bool good = check_names(&bench) && (settings->live ? live_all : replay_all)(&bench);

@@ -66,15 +66,20 @@ Usage chat_usage(const Chat *chat) {
   return chat->usage;
 }
 
+void chat_tell_stale(hermes_diagnostics *diagnostics, long stale, long replayed, const char *mend) {
+  if (stale == 0) return;
+  hermes_diagnostic *d = hermes_report(
+      diagnostics, HB0909, NULL,
+      "%ld of %ld replayed calls answer prompts that have changed since they were recorded", stale,
+      replayed);
+  hermes_diagnostic_note(d, "%s", mend);
+}
+
 void chat_close(Chat *chat) {
   if (!chat) return;
-  if (chat->usage.stale > 0 && !chat->manner.exact) {
-    hermes_diagnostic *d = hermes_report(
-        chat->diagnostics, HB0909, NULL,
-        "%ld of %ld replayed calls answer prompts that have changed since they were recorded",
-        chat->usage.stale, chat->replayed);
-    hermes_diagnostic_note(d, "record the run anew, with --record and without --replay");
-  }
+  if (!chat->manner.exact && !chat->manner.gathered)
+    chat_tell_stale(chat->diagnostics, chat->usage.stale, chat->replayed,
+                    "record the run anew, with --record and without --replay");
   wire_close(chat->wire);
   arena_free(&chat->scratch);
 }

@@ -61,6 +61,7 @@ typedef struct Chat Chat;
 /* How the questions of a run are asked; {0}: as chat_open leaves it. */
 typedef struct ChatManner {
   bool exact;     /* of a replay: a prompt that has changed is an error, no warning */
+  bool gathered;  /* stale replies are told of by the caller, for many chats at once */
   FILE *progress; /* a terminal, for one line while calls are on their way; NULL: quiet */
   const volatile sig_atomic_t *stop; /* not 0: all calls end at once (client/stop.h); or NULL */
 } ChatManner;
@@ -74,6 +75,8 @@ Chat *chat_open(Arena *arena, const Configuration *configuration, Trace *trace, 
 void chat_set_manner(Chat *chat, ChatManner manner);
 /* Warns of stale replies, how many of how many. */
 void chat_close(Chat *chat);
+/* That warning. Nothing where none is stale. */
+void chat_tell_stale(hermes_diagnostics *diagnostics, long stale, long replayed, const char *mend);
 
 /* Asks all of them side by side; replies in the order of the requests. True where all are CHAT_OK.
  */
