@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIBRARY_BYTES = 6000, MOST_CANDIDATES = MOST_BRANCHES };
+enum { LIBRARY_BYTES = 7500, MOST_CANDIDATES = MOST_BRANCHES };
 
 typedef struct Coder {
   Designer *designer;

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FUNCTIONS = 2048, MOST_WORDS_OF_LINE = 64, SHORTEST_WORD = 3, WORD_BYTES = 32 };
+enum { MOST_FUNCTIONS = 2048, SHORTEST_WORD = 3, WORD_BYTES = 32 };
+
+/* What a function gains by a phrase; words in common come to some 30 at most. */
+static const double named = 100, phrased = 10;
 
 typedef struct Candidate {
   const char *module; /* "- `import radio.noise;` Thermal noise: ..." */
@@ -104,6 +107,42 @@ static void score(Fit *fit, const char *text) {
   }
 }
 
+/* The words of a text in lower case, one blank before and behind each. */
+static char *words_of(Arena *arena, const char *text) {
+  char word[WORD_BYTES], *all = NULL;
+  size_t size;
+  FILE *out = open_memstream(&all, &size);
+  while (next_word(&text, word)) fprintf(out, " %s ", word);
+  fclose(out);
+  char *copy = arena_copy(arena, all, size);
+  free(all);
+  return copy;
+}
+
+/* How many times three words of a line follow one another in the text, too: "k T B". */
+static int shared_phrases(const char *words, const char *line) {
+  char phrase[3][WORD_BYTES] = {""}, sought[4 * WORD_BYTES];
+  int count = 0;
+  for (int i = 0; next_word(&line, phrase[i % 3]); i++) {
+    if (i < 2) continue;
+    snprintf(sought, sizeof sought, " %s  %s  %s ", phrase[(i + 1) % 3], phrase[(i + 2) % 3],
+             phrase[i % 3]);
+    count += strstr(words, sought) != NULL;
+  }
+  return count;
+}
+
+/* A text that says "thermal noise" means thermal_noise. */
+static void score_phrases(Fit *fit, const char *text) {
+  const char *words = words_of(&fit->compiler.arena, text);
+  for (int i = 0; i < fit->count; i++) {
+    Candidate *one = &fit->candidates[i];
+    bool several = strchr(one->name, '_') != NULL;
+    if (several && strstr(words, words_of(&fit->compiler.arena, one->name))) one->score += named;
+    one->score += phrased * shared_phrases(words, one->line);
+  }
+}
+
 static int by_score(const void *a, const void *b) {
   const Candidate *left = a, *right = b;
   if (left->score != right->score) return left->score < right->score ? 1 : -1;
@@ -132,6 +171,7 @@ const char *library_fit(Session *session, const char *text, size_t budget) {
   compiler_init(&fit->compiler, session->stdlib);
   each_module(&fit->compiler, collect, fit);
   score(fit, text);
+  score_phrases(fit, text);
   for (int i = 0; i < fit->count; i++) /* long ones share words by chance */
     fit->candidates[i].score /= sqrt(count_words(fit->candidates[i].line));
   qsort(fit->candidates, (size_t)fit->count, sizeof *fit->candidates, by_score);

@@ -172,15 +172,41 @@ static bool is_within(const DataColumn *column, const DataColumn *keys) {
   return column->values.count > 0;
 }
 
-/* The table whose rows a column names: the first column of each table holds its keys. */
-static const char *referred(const Profile *profile, const DataFile *table, size_t number) {
+/* Is this the file that the keys in its first column are at home in: `ue` in ues.csv? */
+static bool is_home(const DataFile *table) {
+  const char *name = table->columns[0].name;
+  return strncmp(table->file, name, strlen(name)) == 0;
+}
+
+/* The table whose rows the values of a column are, all of them: the first column of a table holds
+ * its keys. */
+static const DataFile *find_rows(const Profile *profile, const DataFile *table, size_t number) {
   const DataColumn *column = &table->columns[number];
+  if (is_number(column)) return NULL;
   for (size_t i = 0; i < profile->count; i++) {
     const DataFile *other = &profile->tables[i];
-    bool named = other != table && other->count > 0 && is_key(&other->columns[0]);
-    if (named && !is_number(column) && is_within(column, &other->columns[0])) return other->file;
+    bool keyed = (other != table || number > 0) && is_key(&other->columns[0]) && is_home(other);
+    if (keyed && is_within(column, &other->columns[0])) return other;
   }
   return NULL;
+}
+
+/* A row that two keys name: a value for a user and a cell. */
+static bool is_of_pairs(const Profile *profile, const DataFile *table) {
+  return table->count > 2 && !is_home(table) && find_rows(profile, table, 0) &&
+         find_rows(profile, table, 1);
+}
+
+static const char *referred(const Profile *profile, const DataFile *table, size_t number) {
+  bool own = number == 0 && is_key(&table->columns[0]) && !is_of_pairs(profile, table);
+  const DataFile *rows = own ? NULL : find_rows(profile, table, number);
+  return rows ? rows->file : NULL;
+}
+
+/* "row": the column alone names a row; "part": two columns do; NULL. */
+static const char *key_of(const Profile *profile, const DataFile *table, size_t number) {
+  if (is_of_pairs(profile, table)) return number < 2 ? "part" : NULL;
+  return number == 0 && is_key(&table->columns[0]) ? "row" : NULL;
 }
 
 static const char *kind_of(const DataColumn *column) {
@@ -219,7 +245,8 @@ static cJSON *column_json(const Profile *profile, const DataFile *table, size_t 
     cJSON_AddNumberToObject(object, "high", column->high);
   }
   cJSON_AddNumberToObject(object, "missing", (double)column->missing);
-  cJSON_AddBoolToObject(object, "key", number == 0 && is_key(column));
+  const char *key = key_of(profile, table, number);
+  if (key) cJSON_AddStringToObject(object, "key", key);
   if (refers) cJSON_AddStringToObject(object, "refers", refers);
   add_samples(object, column);
   return object;
@@ -232,6 +259,10 @@ static cJSON *profile_json(const Profile *profile) {
     cJSON *file = cJSON_CreateObject();
     cJSON_AddStringToObject(file, "file", table->file);
     cJSON_AddNumberToObject(file, "rows", (double)table->rows);
+    if (is_of_pairs(profile, table))
+      cJSON_AddNumberToObject(
+          file, "pairs",
+          (double)(find_rows(profile, table, 0)->rows * find_rows(profile, table, 1)->rows));
     cJSON *columns = cJSON_AddArrayToObject(file, "columns");
     for (size_t j = 0; j < table->count; j++)
       cJSON_AddItemToArray(columns, column_json(profile, table, j));
@@ -276,7 +307,8 @@ static void write_column(const cJSON *column, FILE *out) {
   fprintf(out, ", %g different", number_of(column, "distinct"));
   if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(column, "more"))) fputs(" and more", out);
   if (number_of(column, "missing") > 0) fprintf(out, ", %g missing", number_of(column, "missing"));
-  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(column, "key"))) fputs(", key of the row", out);
+  const char *key = words_of(column, "key");
+  if (*key) fputs(strcmp(key, "row") == 0 ? ", key of the row" : ", half of the row's key", out);
   if (*words_of(column, "refers")) fprintf(out, ", names rows of %s", words_of(column, "refers"));
   fputs(": ", out);
   cJSON_ArrayForEach(sample, samples) fprintf(
@@ -290,7 +322,10 @@ const char *profile_text(Arena *arena, const cJSON *profile) {
   FILE *out = open_memstream(&text, &size);
   const cJSON *file, *column;
   cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(profile, "files")) {
-    fprintf(out, "%s: %g rows\n", words_of(file, "file"), number_of(file, "rows"));
+    fprintf(out, "%s: %g rows", words_of(file, "file"), number_of(file, "rows"));
+    if (!isnan(number_of(file, "pairs")))
+      fprintf(out, " of %g possible pairs", number_of(file, "pairs"));
+    fputc('\n', out);
     cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(file, "columns"))
         write_column(column, out);
   }

@@ -5,9 +5,9 @@
 
 #include "hermes.h"
 
-/* The description as JSON, to be deleted: {"files": [{"file", "rows", "columns": [{"name", "kind",
- * "distinct", "low", "high", "samples", "missing", "key", "refers"}]}], "notes"}. NULL with
- * diagnostics where the directory cannot be read or holds no table. */
+/* The description as JSON, to be deleted: {"files": [{"file", "rows", "pairs", "columns": [{"name", "kind",
+ * "distinct", "low", "high", "samples", "missing", "key": "row" or "part", "refers"}]}], "notes"}.
+ * NULL with diagnostics where the directory cannot be read or holds no table. */
 cJSON *profile_directory(Session *session, const char *directory);
 /* The same on a few lines, for prompts and people; in the arena. */
 const char *profile_text(Arena *arena, const cJSON *profile);

@@ -169,9 +169,10 @@ static const char *refine_parts(Designer *designer, const char *reflections, con
   int count = 0;
   cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(judged, "parts")) {
     PromptInput own[] = {{"reflections", reflections, false},
+                         {"evaluation", json_text(&session->arena, judged), false},
                          {"part", text_of(item, "name"), false},
                          {"question", text_of(item, "question"), false}};
-    if (count == MOST_PARTS || !(requests[count] = request_of(designer, "fine_generator", own, 3)))
+    if (count == MOST_PARTS || !(requests[count] = request_of(designer, "fine_generator", own, 4)))
       break;
     count++;
   }
