@@ -6,6 +6,7 @@ answers. What they say is as plain as can be; whether the prompts work with a mo
 usage: run.py HERMESC WORKDIR
 """
 import hashlib
+import http.server
 import json
 import pathlib
 import shutil
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
@@ -204,6 +206,65 @@ def test_ctrl_c_leaves_the_record_and_nothing_half_written():
         child.communicate(timeout=60)
     require(child.returncode == 130, f"exit {child.returncode}")
     require(sorted(path.name for path in run.twin.iterdir()) == ["trace.jsonl"], "more than the record is left")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A server that replies by role, which it knows by the prompt's system text."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.systems = {}
+        for path in (SOURCE / "prompts").glob("*.md"):
+            text = path.read_text(encoding="utf-8").partition("# system\n")[2].strip()
+            self.systems[text[:60]] = path.stem
+        self.asked = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def reply(self, messages):
+        role = next(role for text, role in self.systems.items() if text and messages[0]["content"].startswith(text))
+        self.asked.append((role, messages[-1]["content"]))
+        return ROLES[role][0]
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        choice = {"index": 0, "message": {"role": "assistant", "content": self.server.reply(request["messages"])},
+                  "finish_reason": "stop"}
+        body = json.dumps({"object": "chat.completion", "choices": [choice], "model": "script",
+                           "usage": {"prompt_tokens": 7, "completion_tokens": 3}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_what_was_proven_serves_the_next_task():
+    with Server() as server:
+        first = Run("live", None)
+        environment = {**clean_environment(first.home), "HERMES_MODEL": "script",
+                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1"}
+        for number in (1, 2):
+            words = [*first.words[:5], first.home / f"twin{number}", *first.words[6:]]
+            done = subprocess.run([HERMES, *words], text=True, capture_output=True, env=environment, timeout=300)
+            require(done.returncode == 0, done.stdout + done.stderr)
+        server.shutdown()
+    result = json.loads(done.stdout)
+    require(result["usage"]["calls"] == 8 and result["usage"]["prompt_tokens"] == 56, f"{result['usage']}")
+    shown = [text for role, text in server.asked if role == "coder"]
+    require("blueprint power_control" not in shown[0] and "blueprint power_control" in shown[1],
+            "the coder of the second task is not shown the first one's blueprint")
+    kept = subprocess.run([HERMES, "repository", "list", "--json"], text=True, capture_output=True, env=environment,
+                          check=True).stdout
+    require('"agent"' in kept and "power_control" in kept, kept)
+    replayed = [HERMES, *first.words[:5], first.home / "twin3", *first.words[6:], "--exact", "--no-repository",
+                "--replay", first.home / "twin1/trace.jsonl"]
+    done = subprocess.run(replayed, text=True, capture_output=True, env=clean_environment(first.home), timeout=300)
+    require(done.returncode == 0 and json.loads(done.stdout)["kpis"] == result["kpis"], done.stdout + done.stderr)
 
 
 def test_the_majority_of_behaviour_wins():
