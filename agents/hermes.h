@@ -1,8 +1,9 @@
 /* The map of the agents: the program `hermes`, from a task in words to a validated twin.
  *
- *   task + profile of the data ─► designer (design/): coarse, evaluator, fine, editor, refiner ─►
- * plan plan ─► coder (coder/) ─► blueprint ─► gates, cheap ones first ─► twin, tests, record ▲
- * feedback ──────┘
+ *   task + profile of the data ─► designer (design/): coarse, evaluator, fine, editor, refiner ─► plan
+ *   plan ─► coder (coder/) ─► blueprint ─► gates, cheap ones first ─► twin, tests, record
+ *              ▲                             │
+ *              └───────── feedback ◄─────────┘
  *
  * Rooms: client/ speaks to a model; record/ keeps what was said, and plays it again; prompt/ fills
  * the texts of ../prompts and takes replies apart; confine/ runs what others wrote; repository/

@@ -1,7 +1,8 @@
 /* The map of the compiler.
  *
- *   source ─► tokens ─► tree ─► program (names, types, units) ─► contracts, cycles ─► stages ─► IR
- * ─► C ─► build └─► interpreter: the reference semantics
+ *   source ─► tokens ─► tree ─► program (names, types, units) ─► contracts, cycles ─► stages
+ *     stages ─► IR ─► C ─► build
+ *            └─► interpreter: the reference semantics
  *
  * Rooms: syntax/ makes the tree, and reads habits of other languages; check/ the program; fix/
  * tries what would mend an error; lower/ and emit/ make C, native/ a program of it; format/ and
