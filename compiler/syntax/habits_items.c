@@ -78,11 +78,22 @@ bool mend_missing_type(Driver *driver, Token *token) {
   return true;
 }
 
+/* Bytes of the number that a quantity begins with: an `e` without digits is of its unit. */
+static size_t number_bytes(const char *text) {
+  static const char digits[] = "0123456789";
+  size_t length = strspn(text, "0123456789."), sign;
+  if (text[length] != 'e' && text[length] != 'E') return length;
+  sign = strspn(text + length + 1, "+-");
+  size_t exponent = strspn(text + length + 1 + sign, digits);
+  return exponent > 0 && sign <= 1 ? length + 1 + sign + exponent : length;
+}
+
 /* name : 3 dB */
 bool mend_value_as_type(Driver *driver, Token *token) {
   if (token[-1].kind != ':' || !expects(driver, '{') || !expects(driver, TOKEN_NAME)) return false;
   const char *text = driver->parser.compiler->sources[token->span.source]->text;
-  uint32_t at = token->span.start + (uint32_t)strspn(text + token->span.start, "0123456789.eE ");
+  uint32_t at = token->span.start + (uint32_t)number_bytes(text + token->span.start);
+  at += (uint32_t)strspn(text + at, " ");
   Token *unit = ARENA_NEW(arena_of(driver), Token);
   *unit =
       (Token){.kind = TOKEN_NAME, .text = "", .span = {at, token->span.end, token->span.source}};
