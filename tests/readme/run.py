@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The READMEs are true: every command in a console block is run, in order, and prints what is shown (`...`: anything).
 
-So it is with the README of the project and with those of the examples, whose blocks without a name hold commands alone.
+So it is with docs/agents.md, and with the READMEs of the examples, whose blocks without a name hold commands alone.
 
 The two commands of the sh block, ./demo and ./check, are what runs this; they are tried on a bare machine.
 usage: run.py HERMESC WORK
@@ -49,7 +49,7 @@ def main():
     passed = failed = 0
     directory = os.path.join(work, "tree")
     arrange(directory)
-    pages = ["README.md", *sorted(glob.glob("examples/*/README.md", root_dir=source))]
+    pages = ["README.md", "docs/agents.md", *sorted(glob.glob("examples/*/README.md", root_dir=source))]
     for page, command, expected in [(page, *found) for page in pages for found in commands(os.path.join(source, page))]:
         run = subprocess.run(["bash", "-c", command], cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if run.returncode == 0 and matches(expected, run.stdout):
