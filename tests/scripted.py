@@ -1,8 +1,10 @@
 """A model by script: cassettes whose replies a test writes, so that every turn of the agents can be brought about."""
+import http.server
 import json
 import os
 import pathlib
 import sys
+import threading
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
 HERMESC = pathlib.Path(sys.argv[1]).resolve()
@@ -48,3 +50,41 @@ def cassette(path, roles):
                 file.write(json.dumps({"event": "call", "role": role, "ordinal": ordinal, "prompt": f"{role} 1",
                                        "sha256": "0" * 64, "model": "script", "reply": reply, "finish": "stop",
                                        "prompt_tokens": 100, "completion_tokens": 10, "attempts": 1}) + "\n")
+
+
+# ---- the same, live ----
+
+class Server(http.server.ThreadingHTTPServer):
+    """A server that replies by role, which it knows by the prompt's system text."""
+
+    def __init__(self, roles):
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.roles = roles
+        self.systems = {}
+        for path in (SOURCE / "prompts").glob("*.md"):
+            text = path.read_text(encoding="utf-8").partition("# system\n")[2].strip()
+            self.systems[text[:60]] = path.stem
+        self.asked = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def reply(self, messages):
+        role = next(role for text, role in self.systems.items() if text and messages[0]["content"].startswith(text))
+        self.asked.append((role, messages[-1]["content"]))
+        return self.roles[role][0]
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        choice = {"index": 0, "message": {"role": "assistant", "content": self.server.reply(request["messages"])},
+                  "finish_reason": "stop"}
+        body = json.dumps({"object": "chat.completion", "choices": [choice], "model": "script",
+                           "usage": {"prompt_tokens": 7, "completion_tokens": 3}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

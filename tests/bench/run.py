@@ -15,7 +15,8 @@ import sys
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
-from scripted import HERMES, PLAN, REFERENCE, ROLES, WORK, as_json, block, cassette, clean_environment  # noqa: E402
+from scripted import (HERMES, PLAN, REFERENCE, ROLES, WORK, Server, as_json, block, cassette,  # noqa: E402
+                      clean_environment)
 
 TASKS = SOURCE / "bench/tasks"
 # Truth itself as a program: what the baseline would have to be. It looks the answer up by the data that it is given.
@@ -161,6 +162,25 @@ def test_a_changed_prompt_is_reported_as_stale():
     done = subprocess.run([HERMES, "bench", "--cassettes", home / "cassettes", "--exact", "--json"], cwd=SOURCE, text=True,
                           capture_output=True, env=clean_environment(home), timeout=300)
     require("HB0910" in done.stderr and json.loads(done.stdout)["runs"][0]["success"] is False, done.stderr)
+
+
+def test_what_has_changed_is_recorded_anew():
+    bench("refresh", [("cot", "power_control", thought("print(1)"))])
+    home = WORK / "refresh"
+    words = [HERMES, "bench", "--cassettes", home / "cassettes", "--json"]
+    with Server(thought(RIGHT % json.dumps(truths()))) as server:
+        environment = {**clean_environment(home), "HERMES_MODEL": "script",
+                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1"}
+        for asked in (1, 1):  # the second time nothing has changed any more
+            done = subprocess.run([*words, "--refresh"], cwd=SOURCE, text=True, capture_output=True, env=environment,
+                                  timeout=300)
+            require(done.returncode == 0 and json.loads(done.stdout)["runs"][0]["success"], done.stdout + done.stderr)
+            require(len(server.asked) == asked, f"the server was asked {len(server.asked)} times")
+        server.shutdown()
+    done = subprocess.run([*words, "--exact"], cwd=SOURCE, text=True, capture_output=True, env=clean_environment(home),
+                          timeout=300)
+    require(done.returncode == 0 and json.loads(done.stdout)["runs"][0]["success"], done.stdout + done.stderr)
+    require(not list((home / "cassettes").rglob("*.part")), "half a record is left")
 
 
 def test_the_papers_two_tasks_replay_to_validated_twins():

@@ -6,7 +6,6 @@ answers. What they say is as plain as can be; whether the prompts work with a mo
 usage: run.py HERMESC WORKDIR
 """
 import hashlib
-import http.server
 import json
 import pathlib
 import shutil
@@ -15,13 +14,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
-from scripted import (GO, HERMES, NETWORK, PLAN, REFERENCE, ROLES, TRUTH, WORK, as_json, block,  # noqa: E402
-                      cassette, clean_environment)
+from scripted import (GO, HERMES, NETWORK, PLAN, REFERENCE, ROLES, TRUTH, WORK, Server, as_json,  # noqa: E402
+                      block, cassette, clean_environment)
 
 TASK = "What do our users get after a change of transmit powers?"
 
@@ -208,43 +206,8 @@ def test_ctrl_c_leaves_the_record_and_nothing_half_written():
     require(sorted(path.name for path in run.twin.iterdir()) == ["trace.jsonl"], "more than the record is left")
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """A server that replies by role, which it knows by the prompt's system text."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.systems = {}
-        for path in (SOURCE / "prompts").glob("*.md"):
-            text = path.read_text(encoding="utf-8").partition("# system\n")[2].strip()
-            self.systems[text[:60]] = path.stem
-        self.asked = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def reply(self, messages):
-        role = next(role for text, role in self.systems.items() if text and messages[0]["content"].startswith(text))
-        self.asked.append((role, messages[-1]["content"]))
-        return ROLES[role][0]
-
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        choice = {"index": 0, "message": {"role": "assistant", "content": self.server.reply(request["messages"])},
-                  "finish_reason": "stop"}
-        body = json.dumps({"object": "chat.completion", "choices": [choice], "model": "script",
-                           "usage": {"prompt_tokens": 7, "completion_tokens": 3}}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
 def test_what_was_proven_serves_the_next_task():
-    with Server() as server:
+    with Server(ROLES) as server:
         first = Run("live", None)
         environment = {**clean_environment(first.home), "HERMES_MODEL": "script",
                        "HERMES_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1"}
