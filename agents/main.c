@@ -67,16 +67,29 @@ static void check_roles(Session *session) {
   }
 }
 
+/* How long a chain is, where the command line says so: within the limits of the configuration. */
+static void set_lengths(Session *session) {
+  const Settings *settings = &session->settings;
+  const struct {
+    const char *key;
+    long value;
+  } lengths[] = {{"coarse", settings->coarse},
+                 {"candidates", settings->candidates},
+                 {"repairs", settings->repairs},
+                 {"samples", settings->samples}};
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+    if (lengths[i].value)
+      configure_count(&session->configuration, lengths[i].key, lengths[i].value,
+                      &session->diagnostics);
+}
+
 /* What the command line says wins. */
 static bool configure_session(Session *session) {
   const Settings *settings = &session->settings;
   Configuration *configuration = &session->configuration;
   if (!configure(&session->arena, settings->config, configuration, &session->diagnostics))
     return false;
-  if (settings->coarse) configuration->coarse = settings->coarse;
-  if (settings->candidates) configuration->candidates = settings->candidates;
-  if (settings->repairs) configuration->repairs = settings->repairs;
-  if (settings->samples) configuration->samples = settings->samples;
+  if (settings->command == COMMAND_DESIGN) set_lengths(session);
   check_roles(session);
   return session->diagnostics.errors == 0;
 }
@@ -93,10 +106,6 @@ static int run(Session *session, int argc, char **argv) {
     forget_secrets();
   else if (commands[settings->command].configured && !configure_session(session))
     return EXIT_COMMAND;
-  if (!commands[settings->command].run) {
-    hermes_report(&session->diagnostics, HB0801, NULL, "this command is not built yet");
-    return EXIT_COMMAND;
-  }
   return commands[settings->command].run(session);
 }
 

@@ -88,3 +88,10 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def nothing_left(work):
+    """The exit code of tests whose programs had `work`, or directories in it, for temporary files."""
+    left = [path for path in work.rglob("hermes-??????") if path.is_dir()]
+    print(*(f"left behind: {path}" for path in left), sep="\n", end="")
+    return 1 if left else 0

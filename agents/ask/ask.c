@@ -3,6 +3,7 @@
 
 #include "client/stop.h"
 #include "coder/twin.h"
+#include "confine/room.h"
 #include "native/build.h"
 
 #include <errno.h>
@@ -40,15 +41,14 @@ static const Field intended[] = {{"understanding", FIELD_TEXT, false, NULL, NULL
 /* One question on its way. */
 typedef struct Asking {
   Question question;
+  Cassette *cassette;
+  Trace *trace;
   ChatRequest *request; /* of the intent */
   cJSON *intent, *ranking, *labels;
+  const char *goal; /* in the language of blueprints */
   const char *work; /* temporary directory */
   const char *results, *answer, *uncited;
 } Asking;
-
-static const cJSON *field(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
 
 /* ---- the twin ---- */
 
@@ -81,6 +81,7 @@ static bool open_twin(Asking *asking) {
   const char *kept = text_of(twin, "data");
   question->data = data ? data : arena_copy(question->arena, kept, strlen(kept));
   cJSON_Delete(twin);
+  if (!*question->data) return complain(asking, HB0935, "twin.json", "it names no data");
   const char *program = arena_format(question->arena, "%s/ndt", question->directory);
   char *whole = realpath(program, NULL);
   if (!whole) return complain(asking, HB0935, program, strerror(errno));
@@ -101,17 +102,15 @@ static const char *kpis_text(Arena *arena, const cJSON *kpis) {
   const char *text = "";
   cJSON_ArrayForEach(kpi, kpis) {
     const cJSON *value = field(kpi, "value");
-    char *number = cJSON_PrintUnformatted(value);
-    text = arena_format(arena, "%s%s = %s %s\n", text, kpi->string, number, text_of(kpi, "unit"));
-    free(number);
+    text = arena_format(arena, "%s%s = %s %s\n", text, kpi->string, json_line(arena, value),
+                        text_of(kpi, "unit"));
   }
   return text;
 }
 
 static bool ask_intent(Asking *asking) {
   Question *question = &asking->question;
-  const char *problem, *list = "";
-  const cJSON *item;
+  const char *problem;
   PromptInput inputs[] = {
       {"question", question->words, false},
       {"twin", question_twin(question), false},
@@ -120,49 +119,18 @@ static bool ask_intent(Asking *asking) {
   asking->intent =
       ask_object(question->session, question->chat, asking->request, intended, &problem);
   if (!asking->intent) return complain(asking, HB0932, "asker", problem);
-  cJSON_ArrayForEach(item, field(asking->intent, "missing")) list =
-      arena_format(question->arena, "%s%s%s", list, *list ? "; " : "", item->valuestring);
+  const char *list = texts_joined(question->arena, field(asking->intent, "missing"), "; ");
   return !*list || complain(asking, HB0938, "the twin lacks what is asked for", list);
 }
 
 /* ---- the twin with the question's goal ---- */
 
-/* "goal minimize energy subject to edge_rate >= 2 Mbit/s;" */
-static const char *goal_text(Arena *arena, const cJSON *intent) {
-  const cJSON *objective = field(intent, "objective"), *item;
-  const char *goal =
-      arena_format(arena, "goal %s %s", text_of(objective, "direction"), text_of(objective, "kpi"));
-  const char *between = " subject to ";
-  cJSON_ArrayForEach(item, field(intent, "constraints")) {
-    goal = arena_format(arena, "%s%s%s %s %s", goal, between, text_of(item, "kpi"),
-                        text_of(item, "relation"), text_of(item, "bound"));
-    between = ", ";
-  }
-  return arena_format(arena, "%s;\n", goal);
-}
-
-/* The blueprint with the question's goal in place of its own. */
-static const char *with_goal(Asking *asking, const char *goal) {
-  Question *question = &asking->question;
-  Compiler compiler;
-  size_t start = strlen(question->blueprint), end = start;
-  compiler_init(&compiler, question->session->stdlib);
-  check_blueprint_text(&compiler, "blueprint.hbp", question->blueprint, start);
-  for (const Decl *decl = compiler.trees[0] ? compiler.trees[0]->decls : NULL; decl;
-       decl = decl->next)
-    if (decl->kind == DECL_GOAL) {
-      start = decl->span.start;
-      end = decl->span.end;
-    }
-  compiler_free(&compiler);
-  return arena_format(question->arena, "%.*s\n%s%s", (int)start, question->blueprint, goal,
-                      question->blueprint + end);
-}
-
 /* Builds it; NULL, and why not. */
 static const char *build_with_goal(Asking *asking, const char **problem) {
   Question *question = &asking->question;
-  const char *text = with_goal(asking, goal_text(question->arena, asking->intent));
+  asking->goal = goal_text(question, asking->intent, problem);
+  if (!asking->goal) return NULL;
+  const char *text = with_goal(question, asking->goal);
   const char *path = arena_format(question->arena, "%s/question.hbp", asking->work);
   const char *program = arena_format(question->arena, "%s/question", asking->work);
   Bytes parts[] = {{(unsigned char *)(uintptr_t)text, strlen(text)}};
@@ -221,8 +189,9 @@ static bool ask_candidates(Asking *asking) {
 /* ---- results ---- */
 
 static const char *label_of(const Asking *asking, const cJSON *entry) {
-  int number = (int)cJSON_GetNumberValue(field(entry, "candidate"));
-  const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(asking->labels, number - 1));
+  const cJSON *number = field(entry, "candidate");
+  const char *text =
+      cJSON_GetStringValue(cJSON_GetArrayItem(asking->labels, number ? number->valueint - 1 : -1));
   return text ? text : "?";
 }
 
@@ -239,7 +208,7 @@ static void write_kpis(const Asking *asking, const cJSON *entry, FILE *out) {
 }
 
 static void write_entry(const Asking *asking, const cJSON *entry, FILE *out) {
-  fprintf(out, "%g. %s: %s\n", cJSON_GetNumberValue(field(entry, "rank")), label_of(asking, entry),
+  fprintf(out, "%g. %s: %s\n", number_of(entry, "rank"), label_of(asking, entry),
           text_of(entry, "standing"));
   write_kpis(asking, entry, out);
 }
@@ -253,11 +222,10 @@ static const char *results_text(Asking *asking) {
   int shown = 0;
   long most = asking->question.session->settings.top;
   fprintf(out, "%g candidates were evaluated, %g of them meet all constraints. %s",
-          cJSON_GetNumberValue(field(asking->ranking, "candidates")),
-          cJSON_GetNumberValue(field(asking->ranking, "feasible")),
-          goal_text(asking->question.arena, asking->intent));
+          number_of(asking->ranking, "candidates"), number_of(asking->ranking, "feasible"),
+          asking->goal);
   cJSON_ArrayForEach(entry, field(asking->ranking, "ranking")) {
-    bool base = cJSON_GetNumberValue(field(entry, "candidate")) == 1;
+    bool base = number_of(entry, "candidate") == 1;
     if (shown++ < (most ? most : SHOWN) || base) write_entry(asking, entry, out);
   }
   fclose(out);
@@ -314,9 +282,7 @@ static void print_json(const Asking *asking) {
                         cJSON_Duplicate(field(asking->question.baseline, "kpis"), true));
   cJSON_AddItemToObject(object, "labels", cJSON_Duplicate(asking->labels, true));
   cJSON_AddItemToObject(object, "ranking", cJSON_Duplicate(asking->ranking, true));
-  char *text = cJSON_Print(object);
-  puts(text);
-  free(text);
+  json_print(object);
   cJSON_Delete(object);
 }
 
@@ -324,7 +290,9 @@ static int tell(Asking *asking) {
   if (asking->question.session->settings.json)
     print_json(asking);
   else
-    printf("%s\n\nWhat the twin computed:\n%s", asking->answer, asking->results);
+    printf("%s\n\nWhat the twin computed:\n%s",
+           plain_text(asking->question.arena, asking->answer, strlen(asking->answer)),
+           asking->results);
   if (!*asking->uncited) return EXIT_DONE;
   complain(asking, HB0938, "numbers of the answer that the twin did not compute", asking->uncited);
   return EXIT_WRONG;
@@ -332,32 +300,24 @@ static int tell(Asking *asking) {
 
 /* ---- the run ---- */
 
-static void remove_work(const Asking *asking) {
-  static const char *const names[] = {"question.hbp", "question", "candidates.jsonl"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    unlink(arena_format(asking->question.arena, "%s/%s", asking->work, names[i]));
-  rmdir(asking->work);
-}
-
-static bool make_work(Asking *asking) {
-  const char *temporary = getenv("TMPDIR");
-  char *path = arena_format(asking->question.arena, "%s/hermes-XXXXXX",
-                            temporary && *temporary ? temporary : "/tmp");
-  asking->work = mkdtemp(path);
-  return asking->work || complain(asking, HB0823, path, strerror(errno));
-}
-
 static int answer(Asking *asking) {
-  if (!make_work(asking)) return EXIT_WRONG;
+  asking->work = room_open(asking->question.arena);
+  if (!asking->work) {
+    complain(asking, HB0823, "a temporary directory", strerror(errno));
+    return EXIT_WRONG;
+  }
   bool good = ask_intent(asking) && ask_candidates(asking);
   if (good) asking->results = results_text(asking);
   good = good && ask_answer(asking);
   int code = good ? tell(asking) : EXIT_WRONG;
-  remove_work(asking);
+  room_close(asking->work);
   return code;
 }
 
 static void close_asking(Asking *asking) {
+  if (asking->question.chat) chat_close(asking->question.chat);
+  if (asking->cassette) cassette_close(asking->cassette);
+  if (asking->trace) trace_close(asking->trace);
   cJSON_Delete(asking->intent);
   cJSON_Delete(asking->ranking);
   cJSON_Delete(asking->labels);
@@ -366,35 +326,38 @@ static void close_asking(Asking *asking) {
   cJSON_Delete(asking->question.baseline);
 }
 
-int run_ask(Session *session) {
+/* The wire, or the cassette; NULL, reported. */
+static Chat *open_chat(Asking *asking) {
+  Session *session = asking->question.session;
   const Settings *settings = &session->settings;
   hermes_diagnostics *problems = &session->diagnostics;
-  Asking asking = {.question = {.session = session,
-                                .arena = &session->arena,
-                                .directory = settings->words[0],
-                                .words = settings->words[1]}};
-  Cassette *cassette = NULL;
-  Trace *trace = NULL;
+  if (settings->replay &&
+      !(asking->cassette = cassette_open(&session->arena, settings->replay, problems)))
+    return NULL;
+  if (settings->record &&
+      !(asking->trace = trace_open(&session->arena, settings->record, false, problems)))
+    return NULL;
+  Chat *chat = chat_open(&session->arena, &session->configuration, asking->trace, asking->cassette,
+                         !settings->replay, problems);
+  ChatManner manner = {.exact = settings->exact,
+                       .progress = settings->quiet || !isatty(STDERR_FILENO) ? NULL : stderr,
+                       .stop = stop_flag()};
+  if (chat) chat_set_manner(chat, manner);
+  return chat;
+}
+
+int run_ask(Session *session) {
+  const Settings *settings = &session->settings;
+  const volatile sig_atomic_t *stop = stop_on_signals();
+  Asking asking = {
+      .question = {.session = session,
+                   .arena = &session->arena,
+                   .directory = settings->words[0],
+                   .words = settings->words[1],
+                   .most = settings->candidates ? settings->candidates : MOST_CANDIDATES_ASKED}};
   int code = EXIT_WRONG;
-  bool good = open_twin(&asking);
-  if (good && settings->replay)
-    good = (cassette = cassette_open(&session->arena, settings->replay, problems)) != NULL;
-  if (good && settings->record)
-    good = (trace = trace_open(&session->arena, settings->record, false, problems)) != NULL;
-  if (good)
-    asking.question.chat = chat_open(&session->arena, &session->configuration, trace, cassette,
-                                     !settings->replay, problems);
-  if (asking.question.chat) {
-    ChatManner manner = {.exact = settings->exact,
-                         .progress = settings->quiet || !isatty(STDERR_FILENO) ? NULL : stderr,
-                         .stop = stop_on_signals()};
-    chat_set_manner(asking.question.chat, manner);
-    code = answer(&asking);
-    if (*manner.stop) code = EXIT_STOPPED;
-    chat_close(asking.question.chat);
-  }
-  if (cassette) cassette_close(cassette);
-  if (trace) trace_close(trace);
+  if (open_twin(&asking)) asking.question.chat = open_chat(&asking);
+  if (asking.question.chat) code = answer(&asking);
   close_asking(&asking);
-  return code;
+  return *stop && code == EXIT_WRONG ? EXIT_STOPPED : code;
 }

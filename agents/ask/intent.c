@@ -6,16 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const cJSON *field(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static const cJSON *slot_at(const Question *question, const cJSON *number) {
-  return cJSON_GetArrayItem(field(question->description, "slots"), number->valueint);
+  return element_at(field(question->description, "slots"), number);
 }
 
 static const cJSON *table_at(const Question *question, const cJSON *number) {
-  return cJSON_GetArrayItem(field(question->description, "tables"), number->valueint);
+  return element_at(field(question->description, "tables"), number);
 }
 
 /* ---- keys of rows ---- */
@@ -23,7 +19,9 @@ static const cJSON *table_at(const Question *question, const cJSON *number) {
 static cJSON *keys_of(const cJSON *values) {
   cJSON *keys = cJSON_CreateArray();
   const cJSON *row;
-  cJSON_ArrayForEach(row, values) cJSON_AddItemToArray(keys, cJSON_CreateString(row->string));
+  cJSON_ArrayForEach(row, values) {
+    if (row->string) cJSON_AddItemToArray(keys, cJSON_CreateString(row->string));
+  }
   return keys;
 }
 

@@ -2,6 +2,7 @@
 #include "bench/bench.h"
 
 #include "client/stop.h"
+#include "confine/room.h"
 #include "record/shape.h"
 
 #include <dirent.h>
@@ -28,23 +29,6 @@ static bool complain(Bench *bench, const char *what, const char *why) {
   return false;
 }
 
-/* ---- a directory to work in ---- */
-
-static const char *make_work(Bench *bench) {
-  const char *temporary = getenv("TMPDIR");
-  char *path =
-      arena_format(bench->arena, "%s/hermes-XXXXXX", temporary && *temporary ? temporary : "/tmp");
-  return mkdtemp(path) ? path : (complain(bench, path, strerror(errno)), NULL);
-}
-
-static void remove_work(const char *work) {
-  DIR *stream = opendir(work);
-  for (const struct dirent *entry; stream && (entry = readdir(stream)) != NULL;)
-    if (entry->d_name[0] != '.') unlinkat(dirfd(stream), entry->d_name, 0);
-  if (stream) closedir(stream);
-  rmdir(work);
-}
-
 /* ---- one run ---- */
 
 static void tell_progress(const Bench *bench, const BenchRun *run) {
@@ -57,15 +41,16 @@ static void tell_progress(const Bench *bench, const BenchRun *run) {
 /* Runs a task with a chat that is open, and closes it. */
 static bool run_with(Bench *bench, Chat *chat, Trace *trace, BenchRun run, bool exact) {
   const BenchTask *task = bench_task(bench->session, bench->tasks, run.task);
-  const char *work = task ? make_work(bench) : NULL;
+  const char *work = task ? room_open(bench->arena) : NULL;
   ChatManner manner = {.exact = exact, .gathered = true, .stop = bench->stop};
-  if (work && bench->count < MOST_RUNS) {
+  if (work) {
     chat_set_manner(chat, manner);
     bench_run(bench->session, chat, trace, task, work, &run);
     bench->runs[bench->count++] = run;
     tell_progress(bench, &run);
-    remove_work(work);
   }
+  if (task && !work) complain(bench, "a temporary directory", strerror(errno));
+  room_close(work);
   if (task) cJSON_Delete(task->truth);
   return work != NULL;
 }
@@ -259,9 +244,7 @@ static void tell(const Bench *bench) {
                     "`hermes bench --refresh` asks a server anew, and keeps the replies");
   cJSON *report = bench_report(bench->runs, bench->count);
   if (bench->session->settings.json) {
-    char *text = cJSON_Print(report);
-    puts(text);
-    free(text);
+    json_print(report);
   } else {
     bench_print(report, stdout);
   }

@@ -2,6 +2,7 @@
  * whole chain; and what each one's program says of every network. */
 #include "bench/bench.h"
 
+#include "client/stop.h"
 #include "coder/twin.h"
 #include "confine/child.h"
 #include "data/profile.h"
@@ -43,7 +44,7 @@ static cJSON *answer_of_twin(Solving *solving, const char *data, const char *pol
   cJSON *run = twin_run(solving->arena, solving->program, data, policy, NULL, problem);
   cJSON *numbers = run ? cJSON_CreateObject() : NULL;
   const cJSON *kpi;
-  cJSON_ArrayForEach(kpi, cJSON_GetObjectItemCaseSensitive(run, "kpis"))
+  cJSON_ArrayForEach(kpi, field(run, "kpis"))
       cJSON_AddNumberToObject(numbers, kpi->string, run_kpi(run, kpi->string));
   cJSON_Delete(run);
   return numbers;
@@ -65,6 +66,7 @@ static cJSON *answer_of_python(Solving *solving, const char *data, const char *p
                  .seconds = PYTHON_SECONDS,
                  .memory = python_memory,
                  .output = python_output,
+                 .stop = stop_flag(),
                  .strict = true};
   Child child;
   bool good = child_run(solving->arena, argv, &guard, &child);
@@ -94,7 +96,7 @@ static void judge_case(Solving *solving, int network, int policy, const cJSON *n
   BenchRun *run = solving->run;
   for (int i = 0; i < task->quantity_count; i++) {
     const Quantity *quantity = &task->quantities[i];
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(numbers, quantity->name);
+    const cJSON *item = field(numbers, quantity->name);
     double number = cJSON_IsNumber(item) ? item->valuedouble : NAN;
     double truth = truth_of(task, network, policy, i);
     bool right = is_right(quantity, number, truth);

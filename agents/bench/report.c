@@ -125,13 +125,8 @@ cJSON *bench_report(const BenchRun *runs, int count) {
 
 /* ---- for people ---- */
 
-static double number_of(const cJSON *object, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-  return cJSON_IsNumber(item) ? item->valuedouble : NAN;
-}
-
 static void print_row(const char *name, const cJSON *sum, FILE *out) {
-  const cJSON *interval = cJSON_GetObjectItemCaseSensitive(sum, "interval");
+  const cJSON *interval = field(sum, "interval");
   fprintf(out, "%-28s %4.0f %6.1f %% %5.1f-%5.1f %% %7.1f %% %7.2f %9.0f %8.0f ", name,
           number_of(sum, "runs"), 100 * number_of(sum, "success_rate"),
           100 * cJSON_GetNumberValue(cJSON_GetArrayItem(interval, 0)),
@@ -145,7 +140,7 @@ static void print_row(const char *name, const cJSON *sum, FILE *out) {
 }
 
 static void print_division(const cJSON *column, const char *name, FILE *out) {
-  const cJSON *division = cJSON_GetObjectItemCaseSensitive(column, name), *sum;
+  const cJSON *division = field(column, name), *sum;
   char line[64];
   cJSON_ArrayForEach(sum, division) {
     snprintf(line, sizeof line, "  %s", sum->string);
@@ -157,13 +152,13 @@ void bench_print(const cJSON *report, FILE *out) {
   const cJSON *column, *run;
   fprintf(out, "%-28s %4s %8s %14s %9s %7s %9s %8s %7s\n", "", "runs", "success", "95 %",
           "compiles", "repairs", "tokens", "seconds", "cost");
-  cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(report, "columns")) {
+  cJSON_ArrayForEach(column, field(report, "columns")) {
     print_row(column->string, column, out);
     print_division(column, "tasks", out);
     print_division(column, "models", out);
   }
-  cJSON_ArrayForEach(run, cJSON_GetObjectItemCaseSensitive(report, "runs")) {
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(run, "success"))) continue;
+  cJSON_ArrayForEach(run, field(report, "runs")) {
+    if (cJSON_IsTrue(field(run, "success"))) continue;
     fprintf(out, "failed: %s %s (%s): %.300s\n", text_of(run, "column"), text_of(run, "task"),
             text_of(run, "source"), text_of(run, "says"));
   }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { TASK_BYTES = 4 << 20 };
 
@@ -57,32 +58,42 @@ static void read_quantities(Arena *arena, BenchTask *task, const cJSON *list) {
     Quantity *quantity = &task->quantities[task->quantity_count];
     quantity->name = keep(arena, text_of(item, "name"));
     quantity->unit = keep(arena, text_of(item, "unit"));
-    quantity->relative = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(item, "relative"));
-    quantity->absolute = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(item, "absolute"));
+    quantity->relative = number_of(item, "relative");
+    quantity->absolute = number_of(item, "absolute");
     task->asked[task->quantity_count++] =
         arena_format(arena, "%s: %s", quantity->name, quantity->unit);
   }
 }
 
 static void read_settings(Arena *arena, BenchTask *task, const cJSON *object) {
-  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "default")))
-    task->policies[task->policy_count++] = "default";
-  task->policy_count = read_names(arena, cJSON_GetObjectItemCaseSensitive(object, "policies"),
-                                  task->policies, task->policy_count, MOST_POLICIES);
-  task->network_count = read_names(arena, cJSON_GetObjectItemCaseSensitive(object, "networks"),
-                                   task->networks, 0, MOST_NETWORKS);
-  read_quantities(arena, task, cJSON_GetObjectItemCaseSensitive(object, "quantities"));
+  if (cJSON_IsTrue(field(object, "default"))) task->policies[task->policy_count++] = "default";
+  task->policy_count = read_names(arena, field(object, "policies"), task->policies,
+                                  task->policy_count, MOST_POLICIES);
+  task->network_count =
+      read_names(arena, field(object, "networks"), task->networks, 0, MOST_NETWORKS);
+  read_quantities(arena, task, field(object, "quantities"));
+}
+
+static bool has_tolerance(const Quantity *quantity) {
+  return *quantity->name && (quantity->relative >= 0 || quantity->absolute >= 0);
 }
 
 /* Every number that a run is judged by must be there. */
 static bool is_whole(Session *session, const BenchTask *task) {
   if (!task->quantity_count || !task->network_count || !task->policy_count)
     return complain(session, task->directory, "it has no quantities, networks or policies");
+  for (int quantity = 0; quantity < task->quantity_count; quantity++)
+    if (!has_tolerance(&task->quantities[quantity]))
+      return complain(session, task->directory, "a quantity has no name or no tolerance");
   for (int network = 0; network < task->network_count; network++)
-    for (int policy = 0; policy < task->policy_count; policy++)
+    for (int policy = 0; policy < task->policy_count; policy++) {
+      const char *file = policy_path(&session->arena, task, network, policy);
+      if (!file) file = network_path(&session->arena, task, network);
+      if (access(file, R_OK) != 0) return complain(session, file, strerror(errno));
       for (int quantity = 0; quantity < task->quantity_count; quantity++)
         if (isnan(truth_of(task, network, policy, quantity)))
           return complain(session, task->directory, "its truth lacks a quantity");
+    }
   return true;
 }
 
@@ -133,8 +144,8 @@ const char *policy_path(Arena *arena, const BenchTask *task, int network, int po
 
 double truth_of(const BenchTask *task, int network, int policy, int quantity) {
   const cJSON *object = task->truth;
-  object = cJSON_GetObjectItemCaseSensitive(object, task->networks[network]);
-  object = cJSON_GetObjectItemCaseSensitive(object, task->policies[policy]);
-  object = cJSON_GetObjectItemCaseSensitive(object, task->quantities[quantity].name);
+  object = field(object, task->networks[network]);
+  object = field(object, task->policies[policy]);
+  object = field(object, task->quantities[quantity].name);
   return cJSON_IsNumber(object) ? object->valuedouble : NAN;
 }

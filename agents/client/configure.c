@@ -147,6 +147,18 @@ static bool take_count(const File *file, const Key *key, const cJSON *value, voi
   return true;
 }
 
+void configure_count(Configuration *configuration, const char *name, long value,
+                     hermes_diagnostics *diagnostics) {
+  const Key *key = find_key((Keys){whole_keys, WHOLE_KEYS}, name);
+  if ((double)value >= key->least && (double)value <= key->most) {
+    *(long *)((char *)configuration + key->field) = value;
+    return;
+  }
+  hermes_diagnostic *d =
+      hermes_report(diagnostics, HB0804, NULL, "`--%s` cannot be `%ld`", name, value);
+  hermes_diagnostic_fact(&d->expected, "a whole number from %g to %g", key->least, key->most);
+}
+
 static bool take_number(const File *file, const Key *key, const cJSON *value, void *field) {
   (void)file;
   if (!is_within(key, value)) return false;

@@ -44,6 +44,10 @@ typedef struct Configuration {
  * another server goes to none that the file names with its own. Then secrets are forgotten. */
 bool configure(Arena *arena, const char *file, Configuration *configuration,
                hermes_diagnostics *diagnostics);
+/* Sets a count that the command line names, `--coarse 4`; reported where it is out of its limits.
+ */
+void configure_count(Configuration *configuration, const char *key, long value,
+                     hermes_diagnostics *diagnostics);
 /* Takes the key out of the environment, so that no child inherits it. */
 void forget_secrets(void);
 

@@ -17,3 +17,7 @@ const volatile sig_atomic_t *stop_on_signals(void) {
   sigaction(SIGTERM, &action, NULL);
   return &stopped;
 }
+
+const volatile sig_atomic_t *stop_flag(void) {
+  return &stopped;
+}

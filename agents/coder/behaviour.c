@@ -9,17 +9,13 @@
 enum { MOST_SETTINGS = (MOST_TWIN_WORDS - 2) / 2 };
 static const double tolerance = 1e-6; /* relative */
 
-static const cJSON *field(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* Another number than the default that the domain of a policy allows. */
 static double moved(const cJSON *slot) {
   const cJSON *domain = field(slot, "domain"), *values = field(domain, "values");
-  double start = cJSON_GetNumberValue(field(slot, "default"));
-  double high = cJSON_GetNumberValue(field(domain, "high"));
-  double low = cJSON_GetNumberValue(field(domain, "low"));
-  double step = cJSON_GetNumberValue(field(domain, "step"));
+  double start = number_of(slot, "default");
+  double high = number_of(domain, "high");
+  double low = number_of(domain, "low");
+  double step = number_of(domain, "step");
   if (cJSON_IsArray(values))
     return cJSON_GetNumberValue(cJSON_GetArrayItem(values, cJSON_GetArraySize(values) - 1));
   double stride = step > 0 ? step : 1;

@@ -89,7 +89,8 @@ static void judge_reply(Coder *coder, const char *reply, Verdict *verdict) {
                   .text = "",
                   .feedback = arena_format(coder->arena, "Your reply cannot be read: %s.", problem),
                   .tests = cJSON_CreateArray()};
-  if (coder->judged == 1) coder->coded->first_compiled = verdict->compiled_raw;
+  if (coder->judged == 1 && coder->coded->samples == 1)
+    coder->coded->first_compiled = verdict->compiled_raw;
 }
 
 /* Asks; false where no reply came, which then is the feedback. */

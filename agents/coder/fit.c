@@ -28,6 +28,8 @@ typedef struct Fitting {
   Session *session;
   Measurement *items;
   size_t count;
+  const Measurement *firsts[MOST_QUANTITIES]; /* of each value that is named */
+  size_t value_count;
 } Fitting;
 
 /* ---- the file ---- */
@@ -47,6 +49,30 @@ static bool is_header(csv_reader *csv) {
   return true;
 }
 
+/* False where a value is one too many. */
+static bool note_value(Fitting *fitting, const Measurement *item) {
+  for (size_t i = 0; i < fitting->value_count; i++)
+    if (strcmp(fitting->firsts[i]->value, item->value) == 0) return true;
+  if (fitting->value_count == MOST_QUANTITIES) return false;
+  fitting->firsts[fitting->value_count++] = item;
+  return true;
+}
+
+/* What is wrong with a row, the last one that was read; NULL: nothing. */
+static const char *wrong_with(Fitting *fitting, const Measurement *item, bool garbled) {
+  Arena *arena = &fitting->session->arena;
+  if (garbled || !isfinite(item->number))
+    return arena_format(arena, "the number of `%s` in row %zu is none", item->value,
+                        fitting->count);
+  if (!*item->value || strpbrk(item->value, ", "))
+    return arena_format(arena, "`%s` in row %zu names no value", item->value, fitting->count);
+  if (!note_value(fitting, item))
+    return arena_format(arena, "more than %d values are named", MOST_QUANTITIES);
+  return fitting->count == MOST_MEASUREMENTS
+             ? arena_format(arena, "there are %d measurements or more", MOST_MEASUREMENTS)
+             : NULL;
+}
+
 static bool read_rows(Fitting *fitting, csv_reader *csv) {
   char *end;
   fitting->items = ARENA_ARRAY(&fitting->session->arena, Measurement, MOST_MEASUREMENTS);
@@ -59,10 +85,10 @@ static bool read_rows(Fitting *fitting, csv_reader *csv) {
                           strtod(number, &end),
                           NAN,
                           NAN};
-    if (end == number || *end || !isfinite(item->number)) {
-      hermes_report(&fitting->session->diagnostics, HB0936, NULL, "`%s` is no number", number);
-      return false;
-    }
+    const char *wrong = wrong_with(fitting, item, end == number || *end);
+    if (!wrong) continue;
+    hermes_report(&fitting->session->diagnostics, HB0936, NULL, "%s", wrong);
+    return false;
   }
   return csv->lost == 0;
 }
@@ -90,16 +116,12 @@ static bool read_measurements(Fitting *fitting, const char *path) {
 
 /* ---- what the twin says ---- */
 
-static const cJSON *field(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* "rx,power" of all that are no KPI; NULL where there is none. */
 static const char *arrays_of(Fitting *fitting, const cJSON *run) {
   const char *show = NULL;
-  for (size_t i = 0; i < fitting->count; i++) {
-    const char *name = fitting->items[i].value;
-    if (field(field(run, "kpis"), name) || (show && strstr(show, name))) continue;
+  for (size_t i = 0; i < fitting->value_count; i++) {
+    const char *name = fitting->firsts[i]->value;
+    if (field(field(run, "kpis"), name)) continue;
     show = show ? arena_format(&fitting->session->arena, "%s,%s", show, name) : name;
   }
   return show;
@@ -223,26 +245,17 @@ static size_t gather(Fitting *fitting, const char *value, Measurement *items, si
   return count;
 }
 
-static bool is_first(const Fitting *fitting, size_t number) {
-  for (size_t i = 0; i < number; i++)
-    if (strcmp(fitting->items[i].value, fitting->items[number].value) == 0) return false;
-  return true;
-}
-
 static const char *judge_quantities(Fitting *fitting, cJSON *found) {
   Arena *arena = &fitting->session->arena;
   Measurement *items = ARENA_ARRAY(arena, Measurement, fitting->count);
   const char *text = "";
-  int quantities = 0;
-  for (size_t i = 0; i < fitting->count && quantities < MOST_QUANTITIES; i++) {
-    if (!is_first(fitting, i)) continue;
-    const char *value = fitting->items[i].value;
+  for (size_t i = 0; i < fitting->value_count; i++) {
+    const char *value = fitting->firsts[i]->value;
     size_t lacking = 0, count = gather(fitting, value, items, &lacking);
-    quantities++;
     if (lacking > 0)
       text = arena_format(arena,
                           "%s`%s` was measured in %zu rows of which the twin says nothing in %s\n",
-                          text, value, lacking, fitting->items[i].unit);
+                          text, value, lacking, fitting->firsts[i]->unit);
     if (count > 0)
       text = arena_format(arena, "%s%s", text, judge_quantity(fitting, items, count, found));
   }

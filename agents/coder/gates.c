@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ERRORS_TOLD = 3, EXPECTS_TOLD = 4 };
+enum { ERRORS_TOLD = 3, EXPECTS_TOLD = 4, MOST_BLUEPRINT_BYTES = 128 << 10 };
 
 const char *const gate_names[GATES] = {
     [GATE_PARSE] = "parse", [GATE_CHECK] = "check",   [GATE_BUILD] = "build",
@@ -112,6 +112,11 @@ static bool gate_check(Judging *judging) {
   Compiler compiler;
   Verdict *verdict = judging->verdict;
   const char *stdlib = judging->designer->session->stdlib;
+  if (strlen(verdict->text) > MOST_BLUEPRINT_BYTES) {
+    verdict->failed = GATE_PARSE;
+    return fail(judging, arena_format(judging->arena, "A blueprint has at most %d bytes.",
+                                      MOST_BLUEPRINT_BYTES));
+  }
   compiler_init(&compiler, stdlib);
   verdict->compiled_raw =
       check_blueprint_text(&compiler, "blueprint.hbp", verdict->text, strlen(verdict->text));
@@ -159,28 +164,19 @@ static bool gate_run(Judging *judging) {
 
 /* ---- expect ---- */
 
-static double number_of(const cJSON *object, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-  return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
 static const char *printed(Arena *arena, const cJSON *item) {
-  char *text = item ? cJSON_PrintUnformatted(item) : NULL;
-  const char *copy = text ? arena_copy(arena, text, strlen(text)) : "?";
-  free(text);
-  return copy;
+  return item ? json_line(arena, item) : "?";
 }
 
 static const char *assert_text(Arena *arena, const cJSON *assert) {
-  const cJSON *worst = cJSON_GetObjectItemCaseSensitive(assert, "worst");
-  return arena_format(
-      arena,
-      "  the assert in line %g failed in %g of %g rows, worst at %s: left %s, "
-      "right %s %s\n",
-      number_of(assert, "line"), number_of(assert, "failed"), number_of(assert, "checked"),
-      printed(arena, cJSON_GetObjectItemCaseSensitive(worst, "row")),
-      printed(arena, cJSON_GetObjectItemCaseSensitive(worst, "left")),
-      printed(arena, cJSON_GetObjectItemCaseSensitive(worst, "right")), text_of(worst, "unit"));
+  const cJSON *worst = field(assert, "worst");
+  return arena_format(arena,
+                      "  the assert in line %g failed in %g of %g rows, worst at %s: left %s, "
+                      "right %s %s\n",
+                      number_of(assert, "line"), number_of(assert, "failed"),
+                      number_of(assert, "checked"), printed(arena, field(worst, "row")),
+                      printed(arena, field(worst, "left")), printed(arena, field(worst, "right")),
+                      text_of(worst, "unit"));
 }
 
 /* How an expectation failed, with the numbers. */
@@ -190,7 +186,7 @@ static const char *expect_text(Arena *arena, const cJSON *expect) {
   const char *invalid = text_of(expect, "invalid");
   const cJSON *assert;
   if (*invalid) text = arena_format(arena, "%s  it cannot be evaluated: %s\n", text, invalid);
-  cJSON_ArrayForEach(assert, cJSON_GetObjectItemCaseSensitive(expect, "asserts")) {
+  cJSON_ArrayForEach(assert, field(expect, "asserts")) {
     if (number_of(assert, "failed") > 0)
       text = arena_format(arena, "%s%s", text, assert_text(arena, assert));
   }
@@ -199,8 +195,8 @@ static const char *expect_text(Arena *arena, const cJSON *expect) {
 
 static void keep_expects(Judging *judging, const cJSON *document) {
   const cJSON *expect;
-  cJSON_ArrayForEach(expect, cJSON_GetObjectItemCaseSensitive(document, "expects")) {
-    bool passed = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(expect, "passed"));
+  cJSON_ArrayForEach(expect, field(document, "expects")) {
+    bool passed = cJSON_IsTrue(field(expect, "passed"));
     cJSON *test = cJSON_CreateObject();
     cJSON_AddStringToObject(test, "gate", gate_names[GATE_EXPECT]);
     cJSON_AddStringToObject(test, "check", text_of(expect, "doc"));
@@ -219,8 +215,8 @@ static bool gate_expect(Judging *judging) {
       twin_answer(arena, judging->verdict->program, judging->task->data, NULL, words, &problem);
   if (!document) return fail(judging, problem);
   keep_expects(judging, document);
-  cJSON_ArrayForEach(expect, cJSON_GetObjectItemCaseSensitive(document, "expects")) {
-    if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(expect, "passed")) && told++ < EXPECTS_TOLD)
+  cJSON_ArrayForEach(expect, field(document, "expects")) {
+    if (!cJSON_IsTrue(field(expect, "passed")) && told++ < EXPECTS_TOLD)
       text = arena_format(arena, "%s%s", text, expect_text(arena, expect));
   }
   cJSON_Delete(document);

@@ -3,6 +3,7 @@
 
 #include "coder/twin.h"
 #include "coder/variants.h"
+#include "confine/room.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -54,7 +55,7 @@ static void skip(Check *check, const char *name, const char *why) {
 static double difference(const cJSON *a, const cJSON *b, const char **which) {
   const cJSON *kpi;
   double most = 0;
-  cJSON_ArrayForEach(kpi, cJSON_GetObjectItemCaseSensitive(a, "kpis")) {
+  cJSON_ArrayForEach(kpi, field(a, "kpis")) {
     double left = run_kpi(a, kpi->string), right = run_kpi(b, kpi->string);
     double largest = fmax(fabs(left), fabs(right));
     double now = left == right || largest == 0 ? 0 : fabs(left - right) / largest;
@@ -87,13 +88,13 @@ static void same_on(Check *check, const char *name, const char *directory, doubl
 static void check_order(Check *check) {
   static const char name[] = "order of rows";
   const char *why = NULL;
-  char *directory = variant_reversed(check->session, check->task->data, &why);
+  const char *directory = variant_reversed(check->session, check->task->data, &why);
   if (!directory) {
     skip(check, name, why);
     return;
   }
   same_on(check, name, directory, ties, "the rows of every table stand in reverse order");
-  variant_remove(directory);
+  room_close(directory);
 }
 
 /* ---- units of the data ---- */
@@ -108,10 +109,6 @@ static const struct {
     {"dBm", "dBW", 1, -30},       {"min", "s", 60, 0},    {"h", "min", 60, 0},
 };
 
-static const cJSON *field(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static bool has_role(const cJSON *slot, const char *role) {
   return strcmp(text_of(slot, "role"), role) == 0;
 }
@@ -121,8 +118,7 @@ static int convertible(const Check *check, const cJSON **column, const cJSON **t
   const cJSON *slot;
   cJSON_ArrayForEach(slot, field(check->description, "slots")) {
     if (!has_role(slot, "column")) continue;
-    int number = (int)cJSON_GetNumberValue(field(slot, "table"));
-    *table = cJSON_GetArrayItem(field(check->description, "tables"), number);
+    *table = element_at(field(check->description, "tables"), field(slot, "table"));
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++)
       if (strcmp(conversions[i].from, text_of(slot, "unit")) == 0 &&
           cJSON_IsNull(field(*table, "made"))) {
@@ -138,7 +134,7 @@ static void check_units(Check *check) {
   const cJSON *column = NULL, *table = NULL;
   const char *why = "no column has a unit that another is kept for";
   int row = convertible(check, &column, &table);
-  char *directory = NULL;
+  const char *directory = NULL;
   if (row >= 0) {
     Conversion conversion = {text_of(table, "source"), text_of(column, "name"), conversions[row].to,
                              conversions[row].factor, conversions[row].offset};
@@ -151,7 +147,7 @@ static void check_units(Check *check) {
   same_on(check, name, directory, alike,
           arena_format(&check->session->arena, "the column `%s` was given in %s in place of %s",
                        text_of(column, "name"), conversions[row].to, conversions[row].from));
-  variant_remove(directory);
+  room_close(directory);
 }
 
 /* ---- received power ---- */
@@ -283,17 +279,16 @@ static cJSON *run_decided(Check *check, const char *show, const char **why) {
 static cJSON *run_raised(Check *check, const char *show, const char **why) {
   const cJSON *column = find_transmitted(check->description, "column", NULL);
   if (!column) return NULL;
-  int number = (int)cJSON_GetNumberValue(field(column, "table"));
-  const cJSON *table = cJSON_GetArrayItem(field(check->description, "tables"), number);
+  const cJSON *table = element_at(field(check->description, "tables"), field(column, "table"));
   const char *unit = text_of(column, "unit");
   bool level = is_level(column);
   if (!level && !is_amount(unit)) return NULL;
   Conversion conversion = {text_of(table, "source"), text_of(column, "name"), unit,
                            level ? 1 : pow(10, raise_db / 10), level ? raise_db : 0};
-  char *directory = variant_converted(check->session, check->task->data, &conversion, why);
+  const char *directory = variant_converted(check->session, check->task->data, &conversion, why);
   if (!directory) return NULL;
   cJSON *run = twin_run(&check->session->arena, check->program, directory, NULL, show, why);
-  variant_remove(directory);
+  room_close(directory);
   return run;
 }
 

@@ -1,17 +1,20 @@
 /* Asking a twin. */
 #include "coder/twin.h"
 
+#include "client/stop.h"
 #include "confine/child.h"
+#include "json.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { TWIN_SECONDS = 120, ERROR_BYTES = 3000 };
-static const size_t twin_memory = (size_t)6 << 30, twin_output = (size_t)256 << 20;
+static const size_t twin_memory = (size_t)6 << 30, twin_output = (size_t)64 << 20;
 
 /* Why there is no document. */
 static const char *problem_of(Arena *arena, const Child *child) {
-  if (!child->started) return child->problem;
+  if (!child->started) return arena_format(arena, "%s", child->problem);
+  if (child->stopped) return "it was stopped";
   if (child->late) return arena_format(arena, "the twin did not end within %d s", TWIN_SECONDS);
   if (child->cut) return "the twin printed more than is kept";
   if (child->exit_code < 0) return arena_format(arena, "signal %d ended the twin", child->signal);
@@ -34,11 +37,15 @@ cJSON *twin_answer(Arena *arena, const char *program, const char *data, const ch
                  .seconds = TWIN_SECONDS,
                  .memory = twin_memory,
                  .output = twin_output,
+                 .stop = stop_flag(),
                  .strict = true};
+  Arena scratch = {0}; /* what a twin prints may be long: only the document is kept */
   Child child;
-  child_run(arena, argv, &guard, &child);
-  cJSON *document = child.started && !child.late && !child.cut ? cJSON_Parse(child.out) : NULL;
+  child_run(&scratch, argv, &guard, &child);
+  bool whole = child.started && !child.late && !child.cut && !child.stopped;
+  cJSON *document = whole ? cJSON_Parse(child.out) : NULL;
   if (!document) *problem = problem_of(arena, &child);
+  arena_free(&scratch);
   return document;
 }
 
@@ -54,7 +61,7 @@ cJSON *twin_run(Arena *arena, const char *program, const char *data, const char 
   if (policy) words[count++] = "--policy", words[count++] = policy;
   if (show) words[count++] = "--show", words[count++] = show;
   cJSON *run = twin_answer(arena, program, data, policy, words, problem);
-  const char *invalid = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "invalid"));
+  const char *invalid = cJSON_GetStringValue(field(run, "invalid"));
   if (!invalid) return run;
   *problem = arena_format(arena, "the result is invalid: %s", invalid);
   cJSON_Delete(run);
@@ -62,8 +69,5 @@ cJSON *twin_run(Arena *arena, const char *program, const char *data, const char 
 }
 
 double run_kpi(const cJSON *run, const char *name) {
-  const cJSON *kpis = cJSON_GetObjectItemCaseSensitive(run, "kpis");
-  const cJSON *kpi = cJSON_GetObjectItemCaseSensitive(kpis, name);
-  const cJSON *value = cJSON_GetObjectItemCaseSensitive(kpi, "value");
-  return cJSON_IsNumber(value) ? value->valuedouble : NAN;
+  return number_of(field(field(run, "kpis"), name), "value");
 }

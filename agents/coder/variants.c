@@ -2,6 +2,7 @@
  * hold a line break or a separator. */
 #include "coder/variants.h"
 
+#include "confine/room.h"
 #include "native/build.h"
 
 #include <dirent.h>
@@ -51,34 +52,25 @@ static bool copy_file(int from, int to, const char *name, Rewrite *rewrite, cons
 static bool copy_files(DIR *stream, int to, Rewrite *rewrite, const void *context) {
   struct stat info;
   for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-    bool plain = entry->d_name[0] != '.' && fstatat(dirfd(stream), entry->d_name, &info, 0) == 0 &&
+    bool plain = entry->d_name[0] != '.' &&
+                 fstatat(dirfd(stream), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
                  S_ISREG(info.st_mode);
     if (plain && !copy_file(dirfd(stream), to, entry->d_name, rewrite, context)) return false;
   }
   return true;
 }
 
-static char *variant(Session *session, const char *directory, Rewrite *rewrite, const void *context,
-                     const char **why) {
-  const char *temporary = getenv("TMPDIR");
-  char *path = arena_format(&session->arena, "%s/hermes-XXXXXX",
-                            temporary && *temporary ? temporary : "/tmp");
+static const char *variant(Session *session, const char *directory, Rewrite *rewrite,
+                           const void *context, const char **why) {
   DIR *stream = opendir(directory);
-  int to = stream && mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  const char *room = stream ? room_open(&session->arena) : NULL;
+  int to = room ? open(room, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
   bool good = to >= 0 && copy_files(stream, to, rewrite, context);
   *why = to < 0 ? strerror(errno) : "a table has quoted fields, or none of that column";
   if (stream) closedir(stream);
   if (to >= 0) close(to);
-  if (!good && to >= 0) variant_remove(path);
-  return good ? path : NULL;
-}
-
-void variant_remove(char *directory) {
-  DIR *stream = opendir(directory);
-  for (const struct dirent *entry; stream && (entry = readdir(stream)) != NULL;)
-    if (entry->d_name[0] != '.') unlinkat(dirfd(stream), entry->d_name, 0);
-  if (stream) closedir(stream);
-  rmdir(directory);
+  if (!good) room_close(room);
+  return good ? room : NULL;
 }
 
 /* ---- lines ---- */
@@ -108,7 +100,7 @@ static bool reverse(const char *name, char *text, const void *context, FILE *out
   return count < MOST_LINES;
 }
 
-char *variant_reversed(Session *session, const char *directory, const char **why) {
+const char *variant_reversed(Session *session, const char *directory, const char **why) {
   return variant(session, directory, reverse, NULL, why);
 }
 
@@ -175,7 +167,7 @@ static bool convert(const char *name, char *text, const void *context, FILE *out
   return good;
 }
 
-char *variant_converted(Session *session, const char *directory, const Conversion *conversion,
-                        const char **why) {
+const char *variant_converted(Session *session, const char *directory, const Conversion *conversion,
+                              const char **why) {
   return variant(session, directory, convert, conversion, why);
 }

@@ -10,11 +10,10 @@ typedef struct Conversion {
   double factor, offset;
 } Conversion;
 
-/* A temporary directory, to be removed; NULL, and why not. Files that are no CSV are copied. */
-char *variant_reversed(Session *session, const char *directory, const char **why);
+/* A room to be closed (confine/room.h); NULL, and why not. Files that are no CSV are copied. */
+const char *variant_reversed(Session *session, const char *directory, const char **why);
 /* One column in another unit, which its header names. */
-char *variant_converted(Session *session, const char *directory, const Conversion *conversion,
-                        const char **why);
-void variant_remove(char *directory);
+const char *variant_converted(Session *session, const char *directory, const Conversion *conversion,
+                              const char **why);
 
 #endif

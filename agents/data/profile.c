@@ -2,6 +2,8 @@
 #include "data/profile.h"
 
 #include "data/data.h"
+#include "json.h"
+#include "prompt/prompt.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,6 +22,7 @@ enum {
   NOTE_BYTES = 4000, /* of a README beside the tables */
 };
 static const uint64_t file_bytes = (uint64_t)1 << 30;
+static const char note_name[] = "README.md";
 
 typedef struct DataColumn {
   const char *name;
@@ -34,7 +37,7 @@ typedef struct DataFile {
   const char *file;
   size_t rows;
   DataColumn *columns;
-  size_t count;
+  size_t count, left_out; /* columns */
 } DataFile;
 
 typedef struct Profile {
@@ -76,6 +79,7 @@ static void read_columns(Profile *profile, DataFile *table, csv_reader *csv) {
   Arena *arena = &profile->session->arena;
   size_t length;
   table->count = csv->count < MOST_COLUMNS ? csv->count : MOST_COLUMNS;
+  table->left_out = csv->count - table->count;
   table->columns = ARENA_ARRAY(arena, DataColumn, table->count);
   for (size_t i = 0; i < table->count; i++) {
     const char *text = csv_text(csv, &csv->fields[i], &length);
@@ -95,7 +99,7 @@ static void read_table(Profile *profile, int directory, const char *file) {
   csv_reader csv;
   hermes_diagnostics *problems = &profile->session->diagnostics;
   data_source_read(directory, &source, file_bytes, problems);
-  if (source.text && csv_open(&csv, &source, problems)) {
+  if (source.text && data_check_text(&source, problems) && csv_open(&csv, &source, problems)) {
     table->file = file;
     read_columns(profile, table, &csv);
     csv_close(&csv);
@@ -123,34 +127,52 @@ static int by_name(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Names of files in order, so that one directory has one description. */
-static size_t list_files(Profile *profile, DIR *stream, const char **names) {
-  size_t count = 0;
-  for (const struct dirent *entry; count < MOST_FILES && (entry = readdir(stream)) != NULL;) {
-    bool note = strcmp(entry->d_name, "README.md") == 0;
-    if (entry->d_name[0] != '.' && (note || ends_with(entry->d_name, ".csv")))
-      names[count++] = arena_copy(&profile->session->arena, entry->d_name, strlen(entry->d_name));
+typedef struct Names {
+  const char *items[MOST_FILES];
+  size_t count;
+} Names;
+
+/* Tables by their names in order, so that one directory has one description. False where there are
+ * more than are looked at. */
+static bool list_tables(Profile *profile, DIR *stream, Names *names) {
+  for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+    const char *name = entry->d_name;
+    if (name[0] == '.' || !ends_with(name, ".csv")) continue;
+    if (names->count == MOST_FILES) return false;
+    names->items[names->count++] = arena_copy(&profile->session->arena, name, strlen(name));
   }
-  qsort(names, count, sizeof *names, by_name);
-  return count;
+  qsort(names->items, names->count, sizeof *names->items, by_name);
+  return true;
+}
+
+static bool complain(Profile *profile, const char *path, const char *why) {
+  hermes_report(&profile->session->diagnostics, HB0701, NULL, "`%s` %s", path, why);
+  return false;
+}
+
+static bool read_tables(Profile *profile, const char *path, DIR *stream) {
+  Names names = {.count = 0};
+  if (!list_tables(profile, stream, &names))
+    return complain(profile, path,
+                    arena_format(&profile->session->arena,
+                                 "holds more than %d tables: agents are told of all or none",
+                                 MOST_FILES));
+  if (names.count == 0) return complain(profile, path, "holds no table: no .csv file");
+  if (faccessat(dirfd(stream), note_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    read_note(profile, dirfd(stream), note_name);
+  for (size_t i = 0; i < names.count; i++) read_table(profile, dirfd(stream), names.items[i]);
+  return profile->session->diagnostics.errors == 0;
 }
 
 static bool read_directory(Profile *profile, const char *path) {
-  const char *names[MOST_FILES];
   DIR *stream = opendir(path);
-  if (!stream) {
-    hermes_report(&profile->session->diagnostics, HB0701, NULL,
-                  "cannot open the directory `%s`: %s", path, strerror(errno));
-    return false;
-  }
-  size_t count = list_files(profile, stream, names);
-  for (size_t i = 0; i < count; i++)
-    (ends_with(names[i], ".csv") ? read_table : read_note)(profile, dirfd(stream), names[i]);
+  if (!stream)
+    return complain(
+        profile, path,
+        arena_format(&profile->session->arena, "cannot be opened: %s", strerror(errno)));
+  bool good = read_tables(profile, path, stream);
   closedir(stream);
-  if (profile->count == 0)
-    hermes_report(&profile->session->diagnostics, HB0701, NULL, "`%s` holds no table: no .csv file",
-                  path);
-  return profile->session->diagnostics.errors == 0;
+  return good;
 }
 
 /* ---- what the columns are ---- */
@@ -263,6 +285,7 @@ static cJSON *profile_json(const Profile *profile) {
       cJSON_AddNumberToObject(
           file, "pairs",
           (double)(find_rows(profile, table, 0)->rows * find_rows(profile, table, 1)->rows));
+    if (table->left_out) cJSON_AddNumberToObject(file, "columns_left_out", (double)table->left_out);
     cJSON *columns = cJSON_AddArrayToObject(file, "columns");
     for (size_t j = 0; j < table->count; j++)
       cJSON_AddItemToArray(columns, column_json(profile, table, j));
@@ -289,27 +312,17 @@ cJSON *profile_directory(Session *session, const char *directory) {
 
 /* ---- as text ---- */
 
-static double number_of(const cJSON *object, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-  return cJSON_IsNumber(item) ? item->valuedouble : NAN;
-}
-
-static const char *words_of(const cJSON *object, const char *name) {
-  const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-  return text ? text : "";
-}
-
 static void write_column(const cJSON *column, FILE *out) {
-  const cJSON *samples = cJSON_GetObjectItemCaseSensitive(column, "samples"), *sample;
-  fprintf(out, "  %s: %s", words_of(column, "name"), words_of(column, "kind"));
+  const cJSON *samples = field(column, "samples"), *sample;
+  fprintf(out, "  %s: %s", text_of(column, "name"), text_of(column, "kind"));
   if (!isnan(number_of(column, "low")))
     fprintf(out, " from %g to %g", number_of(column, "low"), number_of(column, "high"));
   fprintf(out, ", %g different", number_of(column, "distinct"));
-  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(column, "more"))) fputs(" and more", out);
+  if (cJSON_IsTrue(field(column, "more"))) fputs(" and more", out);
   if (number_of(column, "missing") > 0) fprintf(out, ", %g missing", number_of(column, "missing"));
-  const char *key = words_of(column, "key");
+  const char *key = text_of(column, "key");
   if (*key) fputs(strcmp(key, "row") == 0 ? ", key of the row" : ", half of the row's key", out);
-  if (*words_of(column, "refers")) fprintf(out, ", names rows of %s", words_of(column, "refers"));
+  if (*text_of(column, "refers")) fprintf(out, ", names rows of %s", text_of(column, "refers"));
   fputs(": ", out);
   cJSON_ArrayForEach(sample, samples) fprintf(
       out, "%s%s", sample->prev && sample != samples->child ? ", " : "", sample->valuestring);
@@ -321,16 +334,18 @@ const char *profile_text(Arena *arena, const cJSON *profile) {
   size_t size;
   FILE *out = open_memstream(&text, &size);
   const cJSON *file, *column;
-  cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(profile, "files")) {
-    fprintf(out, "%s: %g rows", words_of(file, "file"), number_of(file, "rows"));
+  cJSON_ArrayForEach(file, field(profile, "files")) {
+    fprintf(out, "%s: %g rows", text_of(file, "file"), number_of(file, "rows"));
     if (!isnan(number_of(file, "pairs")))
       fprintf(out, " of %g possible pairs", number_of(file, "pairs"));
     fputc('\n', out);
-    cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(file, "columns"))
+    cJSON_ArrayForEach(column, field(file, "columns"))
         write_column(column, out);
+    if (field(file, "columns_left_out"))
+      fprintf(out, "  and %g columns more\n", number_of(file, "columns_left_out"));
   }
-  if (*words_of(profile, "note"))
-    fprintf(out, "README.md beside the tables says:\n%s\n", words_of(profile, "note"));
+  if (*text_of(profile, "note"))
+    fprintf(out, "README.md beside the tables says:\n%s\n", text_of(profile, "note"));
   fclose(out);
   char *copy = arena_copy(arena, text, size);
   free(text);
@@ -341,11 +356,10 @@ int run_profile(Session *session) {
   cJSON *profile = profile_directory(session, session->settings.data);
   if (!profile) return EXIT_WRONG;
   if (session->settings.json) {
-    char *text = cJSON_Print(profile);
-    puts(text);
-    free(text);
+    json_print(profile);
   } else {
-    fputs(profile_text(&session->arena, profile), stdout);
+    const char *text = profile_text(&session->arena, profile);
+    fputs(plain_text(&session->arena, text, strlen(text)), stdout);
   }
   cJSON_Delete(profile);
   return EXIT_DONE;

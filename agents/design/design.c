@@ -11,6 +11,7 @@
  * While a run is under way only the trace and work/ are there; the rest appears at its end. */
 #include "client/stop.h"
 #include "coder/fit.h"
+#include "confine/room.h"
 #include "data/profile.h"
 #include "design/chain.h"
 #include "doc/doc.h"
@@ -25,6 +26,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,7 +40,7 @@ typedef struct Design {
   Trace *trace;
   Cassette *cassette;
   Chat *chat;
-  const volatile sig_atomic_t *stop; /* Ctrl-C */
+  int lock; /* the directory; -1: not yet */
   Outcome outcome;
 } Design;
 
@@ -64,18 +66,19 @@ static bool holds(const char *directory, const char *name) {
   return found;
 }
 
-static void remove_work(const Design *design) {
-  DIR *stream = opendir(design->work);
-  for (const struct dirent *entry; stream && (entry = readdir(stream)) != NULL;)
-    if (entry->d_name[0] != '.') unlinkat(dirfd(stream), entry->d_name, 0);
-  if (stream) closedir(stream);
-  rmdir(design->work);
+/* One design at a time; the lock ends with the program. */
+static bool lock_directory(Design *design) {
+  design->lock = open(design->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (design->lock < 0) return complain(design, HB0823, design->directory, strerror(errno));
+  return flock(design->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK ||
+         complain(design, HB0934, design->directory, "another design is under way here");
 }
 
 static bool open_directory(Design *design) {
   bool resume = design->session->settings.resume;
   if (mkdir(design->directory, 0777) != 0 && errno != EEXIST)
     return complain(design, HB0823, design->directory, strerror(errno));
+  if (!lock_directory(design)) return false;
   if (holds(design->directory, "twin.json"))
     return complain(design, HB0934, design->directory, "a design was finished here");
   if (!resume && holds(design->directory, NULL))
@@ -83,7 +86,7 @@ static bool open_directory(Design *design) {
                     "it is not empty; --resume goes on with a design that was stopped");
   if (resume && !holds(design->directory, "trace.jsonl"))
     return complain(design, HB0934, design->directory, "there is no trace.jsonl to go on with");
-  remove_work(design);
+  room_close(design->work);
   if (mkdir(design->work, 0777) != 0)
     return complain(design, HB0823, design->work, strerror(errno));
   return true;
@@ -193,9 +196,8 @@ static bool open_chat(Design *design) {
   if (!design->chat) return false;
   ChatManner manner = {.exact = settings->exact,
                        .progress = settings->quiet || !isatty(STDERR_FILENO) ? NULL : stderr,
-                       .stop = stop_on_signals()};
+                       .stop = stop_flag()};
   chat_set_manner(design->chat, manner);
-  design->stop = manner.stop;
   return true;
 }
 
@@ -236,7 +238,7 @@ static cJSON *usage_json(const Usage *usage) {
 }
 
 static void add_kpis(cJSON *object, const char *name, const cJSON *run) {
-  const cJSON *kpis = cJSON_GetObjectItemCaseSensitive(run, "kpis");
+  const cJSON *kpis = field(run, "kpis");
   if (kpis) cJSON_AddItemToObject(object, name, cJSON_Duplicate(kpis, true));
 }
 
@@ -333,15 +335,13 @@ static void remember(Design *design, const cJSON *summary) {
 
 /* ---- what is said ---- */
 
-static void print_kpis(const char *title, const cJSON *kpis) {
+static void print_kpis(Arena *arena, const char *title, const cJSON *kpis) {
   const cJSON *kpi;
   if (!kpis) return;
   printf("%s\n", title);
   cJSON_ArrayForEach(kpi, kpis) {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(kpi, "value");
-    char *text = cJSON_PrintUnformatted(value);
-    printf("  %-24s %s %s\n", kpi->string, text, text_of(kpi, "unit"));
-    free(text);
+    printf("  %-24s %s %s\n", kpi->string, json_line(arena, field(kpi, "value")),
+           text_of(kpi, "unit"));
   }
 }
 
@@ -366,16 +366,14 @@ static void tell(const Design *design, const cJSON *summary) {
   Usage usage = chat_usage(design->chat);
   const Outcome *outcome = &design->outcome;
   if (design->session->settings.json) {
-    char *text = cJSON_Print(summary);
-    puts(text);
-    free(text);
+    json_print(summary);
     return;
   }
   if (outcome->end == CHAIN_VALIDATED) {
     printf("A validated twin stands in %s\n", design->directory);
-    print_kpis("without any decision", cJSON_GetObjectItemCaseSensitive(summary, "kpis"));
-    print_kpis("with the decisions of the policy file",
-               cJSON_GetObjectItemCaseSensitive(summary, "kpis_decided"));
+    print_kpis(design->arena, "without any decision", field(summary, "kpis"));
+    print_kpis(design->arena, "with the decisions of the policy file",
+               field(summary, "kpis_decided"));
     print_checks(outcome->coded.verdict.tests);
   } else {
     printf("%s\n%s\n",
@@ -405,22 +403,28 @@ static int finish(Design *design) {
   return good ? codes[end] : EXIT_WRONG;
 }
 
+/* In a directory that is open, up to what is written there. */
+static int design_twin(Design *design) {
+  int code = EXIT_WRONG;
+  if (open_chat(design)) {
+    Designer designer = {design->session, design->chat, design->trace, &design->task};
+    run_chain(&designer, true, design->work, &design->outcome);
+    code = *stop_flag() ? EXIT_STOPPED : finish(design);
+    outcome_free(&design->outcome);
+  }
+  close_chat(design);
+  room_close(design->work);
+  if (!design->chat) rmdir(design->directory); /* where it is empty */
+  return copy_record(design) || code != EXIT_DONE ? code : EXIT_WRONG;
+}
+
 int run_design(Session *session) {
-  Design design = {.session = session, .arena = &session->arena};
-  Settings *settings = &session->settings;
-  design.directory = settings->output;
+  const volatile sig_atomic_t *stop = stop_on_signals();
+  Design design = {.session = session, .arena = &session->arena, .lock = -1};
+  design.directory = session->settings.output;
   design.trace_path = below(&design, "trace.jsonl");
   design.work = below(&design, "work");
-  if (!read_task(&design) || !open_directory(&design)) return EXIT_WRONG;
-  int code = EXIT_WRONG;
-  if (open_chat(&design)) {
-    Designer designer = {session, design.chat, design.trace, &design.task};
-    run_chain(&designer, true, design.work, &design.outcome);
-    code = *design.stop ? EXIT_STOPPED : finish(&design);
-    outcome_free(&design.outcome);
-  }
-  close_chat(&design);
-  remove_work(&design);
-  if (!design.chat) rmdir(design.directory); /* where it is empty */
-  return copy_record(&design) || code != EXIT_DONE ? code : EXIT_WRONG;
+  int code = read_task(&design) && open_directory(&design) ? design_twin(&design) : EXIT_WRONG;
+  if (design.lock >= 0) close(design.lock);
+  return *stop && code == EXIT_WRONG ? EXIT_STOPPED : code;
 }

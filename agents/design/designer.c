@@ -98,11 +98,9 @@ static bool end_broken(Designer *designer, Plan *plan, const char *role, const c
 }
 
 static bool end_missing(Designer *designer, Plan *plan, const cJSON *judged) {
-  const cJSON *item;
+  Arena *arena = &designer->session->arena;
   plan->end = DESIGN_MISSING;
-  plan->text = "";
-  cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(judged, "missing")) plan->text =
-      arena_format(&designer->session->arena, "%s- %s\n", plan->text, item->valuestring);
+  plan->text = arena_format(arena, "- %s\n", texts_joined(arena, field(judged, "missing"), "\n- "));
   return false;
 }
 
@@ -154,7 +152,10 @@ static cJSON *evaluate(Designer *designer, const char *reflections, Plan *plan) 
   note_decision(designer, "evaluator", object);
   plan->notes = arena_format(&designer->session->arena, "%s", text_of(object, "why"));
   if (strcmp(text_of(object, "verdict"), "missing") != 0) return object;
-  end_missing(designer, plan, object);
+  if (cJSON_GetArraySize(field(object, "missing")) > 0)
+    end_missing(designer, plan, object);
+  else
+    end_broken(designer, plan, "evaluator", "it says that something is missing, and names nothing");
   cJSON_Delete(object);
   return NULL;
 }
@@ -167,7 +168,7 @@ static const char *refine_parts(Designer *designer, const char *reflections, con
   const char *problems[MOST_PARTS], *text = "";
   const cJSON *item;
   int count = 0;
-  cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(judged, "parts")) {
+  cJSON_ArrayForEach(item, field(judged, "parts")) {
     PromptInput own[] = {{"reflections", reflections, false},
                          {"evaluation", json_text(&session->arena, judged), false},
                          {"part", text_of(item, "name"), false},

@@ -112,9 +112,15 @@ const Prompt *prompt_read(Session *session, const char *role) {
 
 /* ---- filling ---- */
 
-/* Bytes that a terminal or a model might take for more than text become spaces. */
 static bool is_plain(unsigned char byte) {
   return byte >= 0x20 ? byte != 0x7F : byte == '\n' || byte == '\t';
+}
+
+char *plain_text(Arena *arena, const char *text, size_t length) {
+  char *copy = arena_copy(arena, text, length);
+  for (char *at = copy; *at; at++)
+    if (!is_plain((unsigned char)*at)) *at = ' ';
+  return copy;
 }
 
 /* The text of somebody else, in tags that it cannot close. */
@@ -122,10 +128,8 @@ static const char *material(Arena *arena, const char *name, const char *text) {
   size_t length = strlen(text);
   bool cut = length > MOST_MATERIAL_BYTES;
   if (cut) length = MOST_MATERIAL_BYTES;
-  char *copy = arena_copy(arena, text, length);
+  char *copy = plain_text(arena, text, length);
   if (cut) copy[utf8_prefix(copy, length)] = '\0';
-  for (char *at = copy; *at; at++)
-    if (!is_plain((unsigned char)*at)) *at = ' ';
   for (char *at = copy; (at = strstr(at, "</material")) != NULL;) *at = '(';
   return arena_format(arena, "<material name=\"%s\">\n%s%s\n</material>", name, copy,
                       cut ? "\n(cut here)" : "");

@@ -37,6 +37,10 @@ ChatRequest *prompt_fill(Session *session, const Prompt *prompt, const PromptInp
 /* Both in one: the request of a role. */
 ChatRequest *prompt_for(Session *session, const char *role, const PromptInput *inputs, int count);
 
+/* What somebody else wrote, for a terminal or a model: bytes that they might take for more than
+ * text become spaces. In the arena. */
+char *plain_text(Arena *arena, const char *text, size_t length);
+
 /* Adds a turn to a request: what was replied, and what is said to it. */
 ChatRequest *prompt_continue(Arena *arena, const ChatRequest *request, const char *reply,
                              const char *answer);

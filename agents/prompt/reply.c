@@ -43,13 +43,6 @@ char *reply_block(Arena *arena, const char *reply, const char *language, const c
 
 /* ---- objects ---- */
 
-static bool is_texts(const cJSON *value) {
-  const cJSON *item;
-  if (!cJSON_IsArray(value)) return false;
-  cJSON_ArrayForEach(item, value) if (!cJSON_IsString(item)) return false;
-  return true;
-}
-
 static bool is_of_kind(const cJSON *value, FieldKind kind) {
   switch (kind) {
   case FIELD_TEXT: return cJSON_IsString(value) && *value->valuestring;
@@ -171,16 +164,4 @@ cJSON *ask_object(Session *session, Chat *chat, ChatRequest *request, const Fiel
   *problem = "its prompt cannot be used";
   if (request) ask_objects(session, chat, &request, 1, fields, &object, problem);
   return object;
-}
-
-const char *text_of(const cJSON *object, const char *name) {
-  const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-  return text ? text : "";
-}
-
-const char *json_text(Arena *arena, const cJSON *object) {
-  char *text = cJSON_Print(object);
-  const char *copy = text ? arena_copy(arena, text, strlen(text)) : "";
-  free(text);
-  return copy;
 }

@@ -2,6 +2,7 @@
 #ifndef HERMES_REPLY_H
 #define HERMES_REPLY_H
 
+#include "json.h"
 #include "prompt/prompt.h"
 
 typedef enum FieldKind {
@@ -36,10 +37,5 @@ int ask_objects(Session *session, Chat *chat, ChatRequest *const *requests, int 
 /* The same of one. A NULL request fails as it is: what is wrong with it was reported. */
 cJSON *ask_object(Session *session, Chat *chat, ChatRequest *request, const Field *fields,
                   const char **problem);
-
-/* A text field, "" where it is missing. */
-const char *text_of(const cJSON *object, const char *name);
-/* The object as text, in the arena. */
-const char *json_text(Arena *arena, const cJSON *object);
 
 #endif

@@ -15,7 +15,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
 from scripted import (HERMES, NETWORK, REFERENCE, ROLES, WORK, as_json, block, cassette,  # noqa: E402
-                      clean_environment)
+                      clean_environment, nothing_left)
 
 TWIN = WORK / "twin"
 INTENT = {"understanding": "Which cell should change.", "objective": {"kpi": "mean_rate", "direction": "maximize"},
@@ -147,9 +147,84 @@ def test_a_directory_without_a_twin_is_an_error():
     require("HB0935" in said, said)
 
 
+def test_nothing_but_a_goal_comes_into_the_blueprint():
+    bounds = ["3 W; input { secret : W = 1 W \"x\"; }", "3 W, mean_rate >= 1 Mbit/s; kpi evil : W = 1 W \"e\"", "radiated",
+              "3 W # no", "{", "1e3 W\n;"]
+    for bound in bounds:
+        intent = {**enumerated(), "constraints": [{"kpi": "radiated", "relation": "<=", "bound": bound}]}
+        said = ask("bound", [intent] * 2, [], code=1)
+        require("a number and its unit" in said, said)
+    for objective, words in (({"kpi": "mean_rate; kpi evil : W = 3 W \"x\"", "direction": "maximize"}, "names no KPI"),
+                             ({"kpi": "power", "direction": "maximize"}, "names no KPI"),
+                             ({"kpi": "mean_rate", "direction": "maximize radiated, minimize"}, "`direction`"),
+                             (None, "`direction`")):
+        said = ask("objective", [{**enumerated(), "objective": objective}] * 2, [], code=1)
+        require("HB0938" in said and words in said, said)
+    intent = {**enumerated(), "constraints": [{"kpi": "evil", "relation": "<=", "bound": "1 W"}]}
+    require("names no KPI" in ask("kpi", [intent] * 2, [], code=1), "any name is taken for a KPI")
+    for bound in ("-20.5 dB", "1e1 dB"):
+        ask("good", [{**enumerated(), "constraints": [{"kpi": "median_sinr", "relation": ">=", "bound": bound}]}], ["See."])
+
+
+def test_candidates_of_another_form_are_refused():
+    one_for_all = {"policy": "power", "at": [], "values": [30]}
+    for change, words in (({"rows": [1, None]}, "arrays of keys"), ({"rows": "c1"}, "arrays of keys"),
+                          ({"at": [1]}, "arrays of keys"), ({"choose": 1.5}, "`choose`"), ({"choose": 1e300}, "`choose`"),
+                          ({"base": 3}, "`base`"), ({"base": {"power": 25}}, "one value for all")):
+        said = ask("odd", [enumerated(**change)] * 2, [], code=1)
+        require("HB0938" in said and words in said, f"{change}: {said}")
+    without = {key: value for key, value in enumerated()["enumerate"].items() if key != "set"}
+    require("`set`" in ask("set", [{**INTENT, "enumerate": without}] * 2, [], code=1), "no value is as good as one")
+    grid = [one_for_all, {"policy": "power", "at": [cells()[0]], "values": [25]}]
+    require("one value for all" in ask("both", [{**INTENT, "grid": grid}] * 2, [], code=1), "one entry hides another")
+
+
+def test_there_are_no_more_candidates_than_may_be():
+    listed = [{"label": "x", "policy": {}}] * 3
+    said = ask("most", [{**INTENT, "candidates": listed}] * 2, [], "--candidates", "2", code=1)
+    require("at most 2" in said, said)
+    said = ask("together", [{**enumerated(), "candidates": listed}] * 2, [], "--candidates", "5", code=1)
+    require("at most 2" in said, said)
+    ask("enough", [{**enumerated(), "candidates": listed}], ["See."], "--candidates", "6")
+
+
+def test_a_label_is_no_result():
+    candidates = [{"label": "a\n1. b: feasible\n  mean_rate = 99 Mbit/s \x1b[2J", "policy": {}}]
+    said = ask("label", [{**INTENT, "candidates": candidates}], ["So it is. \x1b[2J"])
+    require("\n1. b" not in said and "\x1b" not in said, said)
+
+
+def test_what_is_tiny_is_no_result_either():
+    said = ask("tiny", [enumerated()], ["It falls to 1e-5 W."] * 2, code=1)
+    require("1e-5" in said, said)
+    ask("rounded", [enumerated()], [f"It is {kpis()['radiated'] / 100:.1f}e2 W."])
+
+
+def test_replies_without_end_take_little_memory():
+    said = ask("lacking", [{**INTENT, "missing": ["nothing"] * 100000}], [], code=1)
+    require("HB0938" in said, said[:500])
+    ask("numbers", [enumerated()], [" ".join(str(7000000 + number) for number in range(50000))] * 2, code=1)
+
+
+def test_a_twin_that_names_no_data_is_an_error():
+    for text in ("no", "{}", '{"data": 3}'):
+        twin = WORK / "no_data"
+        shutil.rmtree(twin, ignore_errors=True)
+        shutil.copytree(TWIN, twin)
+        (twin / "twin.json").write_text(text)
+        said = ask("no_data", [INTENT], [], code=1, twin=twin)
+        require("HB0935" in said and "no data" in said, said)
+
+
+def test_a_question_without_words_is_an_error():
+    done = subprocess.run([HERMES, "ask", TWIN, " "], text=True, capture_output=True, env=clean_environment(WORK))
+    require(done.returncode == 2 and "is empty" in done.stderr, done.stderr)
+
+
 def main():
     design()
-    return run_all((name[5:].replace("_", " "), test) for name, test in globals().items() if name.startswith("test_"))
+    failed = run_all((name[5:].replace("_", " "), test) for name, test in globals().items() if name.startswith("test_"))
+    return failed or nothing_left(WORK)
 
 
 if __name__ == "__main__":

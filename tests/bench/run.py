@@ -16,7 +16,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
 from scripted import (HERMES, PLAN, REFERENCE, ROLES, WORK, Server, as_json, block, cassette,  # noqa: E402
-                      clean_environment)
+                      clean_environment, nothing_left)
 
 TASKS = SOURCE / "bench/tasks"
 # Truth itself as a program: what the baseline would have to be. It looks the answer up by the data that it is given.
@@ -207,6 +207,22 @@ def test_the_papers_two_tasks_replay_to_validated_twins():
         require(tests and all(test["outcome"] != "failed" for test in tests), f"{tests}")
 
 
+def test_tasks_that_lack_something_are_refused():
+    tasks = WORK / "tasks"
+    task = tasks / "power_control"
+    runs = [("cot", "power_control", thought("print(1)"))]
+    whole = json.loads((TASKS / "power_control/task.json").read_text())
+    odd = [({"quantities": [{"name": "mean_rate", "unit": "Mbit/s"}]}, "no tolerance"), ({"quantities": 3}, "no quantities"),
+           ({"policies": whole["policies"] + ["nowhere.json"]}, "nowhere.json"), ({"networks": ["nowhere"]}, "nowhere"),
+           ({"networks": {"a": 1}, "words": 7}, "HB0937")]
+    for change, words in odd:
+        shutil.rmtree(tasks, ignore_errors=True)
+        shutil.copytree(TASKS / "power_control", task)
+        (task / "task.json").write_text(json.dumps({**whole, **change}))
+        said = bench("lacking", runs, "--tasks", str(tasks), code=1)
+        require("HB0937" in said and words in said, f"{change}: {said}")
+
+
 def test_recorded_replies_of_models_are_replayed():
     """At least eight for each column, of every task."""
     done = subprocess.run([HERMES, "bench", "--replay", "--json"], cwd=SOURCE, text=True, capture_output=True,
@@ -225,7 +241,8 @@ def test_recorded_replies_of_models_are_replayed():
 
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    return run_all((name[5:].replace("_", " "), test) for name, test in globals().items() if name.startswith("test_"))
+    failed = run_all((name[5:].replace("_", " "), test) for name, test in globals().items() if name.startswith("test_"))
+    return failed or nothing_left(WORK)
 
 
 if __name__ == "__main__":

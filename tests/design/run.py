@@ -14,12 +14,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
 from scripted import (GO, HERMES, NETWORK, PLAN, REFERENCE, ROLES, TRUTH, WORK, Server, as_json,  # noqa: E402
-                      block, cassette, clean_environment)
+                      block, cassette, clean_environment, nothing_left)
 
 TASK = "What do our users get after a change of transmit powers?"
 
@@ -230,6 +231,119 @@ def test_what_was_proven_serves_the_next_task():
     require(done.returncode == 0 and json.loads(done.stdout)["kpis"] == result["kpis"], done.stdout + done.stderr)
 
 
+def test_ctrl_c_ends_a_twin_that_runs_and_leaves_nothing():
+    fors = [" ".join(f"for {row} in ue" for row in rows) for rows in ("abcd", "efgh", "i")]
+    each = "abs(" + " - ".join(f"{row}.noise_figure" for row in "abcdefghi") + ") / 1 dB"
+    endless = f'{REFERENCE}kpi count : 1 = sum(sum(sum({each} {fors[0]}) {fors[1]}) {fors[2]}) "too many to count";\n'
+    run = Run("stopped_twin", {"coder": [block("hermes", endless)]})
+    rooms = run.home / "rooms"
+    rooms.mkdir()
+    environment = {**clean_environment(run.home), "TMPDIR": str(rooms)}
+    child = subprocess.Popen([HERMES, *run.words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    begun = time.monotonic()
+    while not [gate for gate in started(run) if gate["gate"] == "build"]:
+        require(time.monotonic() < begun + 120 and child.poll() is None, "no twin was built")
+        time.sleep(0.1)
+    time.sleep(0.5)
+    begun = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    child.communicate(timeout=60)
+    require(child.returncode == 130 and time.monotonic() - begun < 20, f"exit {child.returncode}")
+    require(sorted(path.name for path in run.twin.iterdir()) == ["trace.jsonl"], "more than the record is left")
+    require(not list(rooms.iterdir()), f"left: {list(rooms.iterdir())}")
+
+
+def started(run):
+    """The gates so far of a run that is under way."""
+    try:
+        text = (run.twin / "trace.jsonl").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    events = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+    return [event for event in events if event["event"] == "gate"]
+
+
+def test_two_designs_in_one_directory_exclude_each_other():
+    with socket.socket() as server:  # it takes calls, and says nothing
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        run = Run("twice", None)
+        environment = {**clean_environment(run.home), "HERMES_MODEL": "none",
+                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.getsockname()[1]}/v1"}
+        first = subprocess.Popen([HERMES, *run.words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        server.settimeout(60)
+        server.accept()
+        before = sorted(run.twin.iterdir())
+        second = subprocess.run([HERMES, *run.words, "--resume"], env=environment, text=True, capture_output=True, timeout=60)
+        after = sorted(run.twin.iterdir())
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
+    require(second.returncode == 1 and "another design is under way" in second.stderr, second.stderr)
+    require(before == after, f"{before} became {after}")
+
+
+def test_lengths_of_the_command_line_have_limits():
+    for option in ("--coarse", "--candidates", "--repairs", "--samples"):
+        run = Run("lengths", {}, [option, "1000"]).go(code=2)
+        require("HB0804" in run.said and option in run.said and "from" in run.said, run.said)
+    run = Run("words", {})
+    run.words[1] = " \n"
+    run.go(code=2)
+    require("is empty" in run.said, run.said)
+
+
+def test_replies_of_many_texts_take_little_memory():
+    missing = {**GO, "verdict": "missing", "missing": ["nothing"] * 100000, "parts": []}
+    run = Run("many", {"evaluator": [as_json(missing)]}).go(code=3)
+    require(run.result["says"].count("nothing") == 100000, "not all is told")
+
+
+def test_something_missing_is_named():
+    run = Run("unnamed", {"evaluator": [as_json({**GO, "verdict": "missing", "missing": []})]}).go(code=1)
+    require("HB0933" in run.said and "names nothing" in run.said, run.said)
+
+
+def test_a_blueprint_without_end_is_refused_at_once():
+    errors = 'blueprint x "y";\n' + "".join(f'kpi a{i} : dBm = q{i} + 3 W "x";\n' for i in range(20000))
+    no = [block("hermes", errors)] * 2
+    run = Run("endless", {"coder": no, "coder_repair": no, "refiner": [as_json(PLAN)] * 2},
+              ["--samples", "1", "--repairs", "1"])
+    begun = time.monotonic()
+    run.go(code=1)
+    require("at most" in run.feedback()[0] and time.monotonic() - begun < 30, f"the coder was told: {run.feedback()}")
+
+
+def test_the_first_reply_is_that_of_the_first_plan():
+    no = block("hermes", "blueprint nothing")
+    run = Run("first", {"coder": [no, block("hermes", REFERENCE)], "coder_repair": [no],
+                        "refiner": [as_json(PLAN)] * 2}, ["--samples", "1", "--repairs", "1"]).go()
+    require(run.result["samples"] == 2 and not run.result["first_compiled"], run.said)
+
+
+def profile(name, files, code=0):
+    data = WORK / name
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    for file, content in files.items():
+        (data / file).write_bytes(content)
+    done = subprocess.run([HERMES, "profile", "--data", data], capture_output=True, env=clean_environment(WORK), timeout=60)
+    require(done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return (done.stdout + done.stderr).decode()
+
+
+def test_what_agents_are_told_of_odd_tables():
+    table = b"a,b\n1,2\n"
+    said = profile("tables", {f"t{number}.csv": table for number in range(65)}, code=1)
+    require("HB0701" in said and "more than 64 tables" in said, said)
+    said = profile("bytes", {"t.csv": b"a,b\n\xff\xfe,2\n"}, code=1)
+    require("HB0707" in said and "holds no table" not in said, said)
+    said = profile("colours", {"t.csv": b"a\x1b[2J,b\n\x1b[31mx,2\n", "README.md": b"\x1b[2J"})
+    require("\x1b" not in said, repr(said))
+    columns = ",".join(f"c{number}" for number in range(300)).encode()
+    said = profile("columns", {"t.csv": columns + b"\n" + b",".join([b"1"] * 300) + b"\n"})
+    require("and 44 columns more" in said, said[-300:])
+
+
 def test_the_majority_of_behaviour_wins():
     other = REFERENCE.replace("if c != server[u]", "")
     require(other != REFERENCE, "the reference has no such filter")
@@ -326,6 +440,29 @@ def test_measurements_of_another_form_are_refused():
           "refiner": [as_json(PLAN)] * 2}
     run = Run("odd", no, ["--held-out", work]).go(code=1)
     require("HB0936" in run.said, run.said)
+    rows = {"number": "mean_rate,,much,Mbit/s\n", "names no value": ",,3,Mbit/s\n",
+            "more than 64 values": "".join(f"v{number},,3,dB\n" for number in range(65)),
+            "100000 measurements or more": "mean_rate,,3,Mbit/s\n" * 100000}
+    for words, text in rows.items():
+        work.write_text("value,key,number,unit\n" + text, encoding="utf-8")
+        run = Run("odd", {}, ["--held-out", work]).go(code=1)
+        require("HB0936" in run.said and words in run.said, run.said)
+
+
+def test_measurements_of_arrays_whose_names_begin_alike():
+    data = WORK / "alike_data"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    for file, rows in DATA.items():
+        (data / file).write_text(rows)
+    text = HONEST.replace("}\nkpi best", "  out rx_weak[u in ue, c in cell] : dBm = rx[u, c] - 3 dB;\n}\nkpi best")
+    require(text != HONEST, "the reference has no such line")
+    gain = -80 - 7 - 11 + 43.0103
+    measured = WORK / "alike.csv"
+    measured.write_text(f"value,key,number,unit\nrx_weak,u1/c1,{gain - 3},dBm\nrx,u1/c1,{gain},dBm\n")
+    run = Run("alike", {"coder": [block("hermes", text)]}, ["--held-out", measured], data=data).go()
+    fits = [test["check"] for test in json.loads((run.twin / "tests.json").read_text()) if test["gate"] == "fit"]
+    require(fits == ["rx_weak", "rx"], f"the fits are {fits}")
 
 
 def test_a_prompt_of_another_form_is_an_error():
@@ -415,7 +552,7 @@ def test_an_energy_below_zero_is_refused():
 def main():
     tests = [(name[5:].replace("_", " "), test) for name, test in globals().items() if name.startswith("test_")]
     WORK.mkdir(parents=True, exist_ok=True)
-    return run_all(tests)
+    return run_all(tests) or nothing_left(WORK)
 
 
 if __name__ == "__main__":
