@@ -146,19 +146,13 @@ static bool write_file(Solving *solving, const char *name, const char *text) {
   return false;
 }
 
-static const char *quantities_text(Arena *arena, const BenchTask *task) {
-  const char *text = "";
-  for (int i = 0; i < task->quantity_count; i++)
-    text = arena_format(arena, "%s- %s\n", text, task->asked[i]);
-  return text;
-}
-
 static void solve_by_thought(Solving *solving) {
   const char *problem = "";
   ChatReply reply;
-  PromptInput inputs[] = {{"task", solving->task->words, false},
-                          {"data", solving->profile, false},
-                          {"quantities", quantities_text(solving->arena, solving->task), true}};
+  PromptInput inputs[] = {
+      {"task", solving->task->words, false},
+      {"data", solving->profile, false},
+      {"quantities", quantities_text(solving->arena, solving->task->asked, ""), true}};
   const ChatRequest *request = prompt_for(solving->session, "chain_of_thought", inputs, 3);
   solving->run->says = "its prompt cannot be used";
   if (!request) return;

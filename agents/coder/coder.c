@@ -35,24 +35,18 @@ static const char *primer_text(Session *session) {
   return copy;
 }
 
-static const char *quantities_text(Arena *arena, const Task *task) {
-  const char *text = "";
-  for (const char *const *quantity = task->quantities; quantity && *quantity; quantity++)
-    text = arena_format(arena, "%s- kpi %s\n", text, *quantity);
-  return *text ? text : "as the task says";
-}
-
 static ChatRequest *first_request(Coder *coder) {
   Session *session = coder->designer->session;
   const Task *task = coder->designer->task;
   const char *words = arena_format(coder->arena, "%s\n%s", task->words, coder->plan);
-  PromptInput inputs[] = {{"primer", primer_text(session), true},
-                          {"library", library_fit(session, words, LIBRARY_BYTES), true},
-                          {"task", task->words, false},
-                          {"data", task->profile, false},
-                          {"quantities", quantities_text(coder->arena, task), true},
-                          {"plan", coder->plan, false},
-                          {"examples", task->examples, false}};
+  PromptInput inputs[] = {
+      {"primer", primer_text(session), true},
+      {"library", library_fit(session, words, LIBRARY_BYTES), true},
+      {"task", task->words, false},
+      {"data", task->profile, false},
+      {"quantities", quantities_text(coder->arena, task->quantities, "kpi "), true},
+      {"plan", coder->plan, false},
+      {"examples", task->examples, false}};
   return prompt_for(session, "coder", inputs, sizeof inputs / sizeof *inputs);
 }
 

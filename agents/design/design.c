@@ -10,10 +10,9 @@
  *
  * While a run is under way only the trace and work/ are there; the rest appears at its end. */
 #include "client/stop.h"
-#include "coder/fit.h"
 #include "confine/room.h"
-#include "data/profile.h"
 #include "design/chain.h"
+#include "design/task.h"
 #include "doc/doc.h"
 #include "native/build.h"
 #include "record/shape.h"
@@ -29,8 +28,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { EXAMPLES = 2, EXAMPLE_BYTES = 9000, TASK_BYTES = 64 << 10, MOST_QUANTITIES = 64 };
 
 typedef struct Design {
   Session *session;
@@ -90,81 +87,6 @@ static bool open_directory(Design *design) {
   if (mkdir(design->work, 0777) != 0)
     return complain(design, HB0823, design->work, strerror(errno));
   return true;
-}
-
-/* ---- the task ---- */
-
-/* The nearest proven blueprints, whole, as far as they have room. */
-static const char *find_examples(Design *design) {
-  const Settings *settings = &design->session->settings;
-  hermes_diagnostics ignored = {0}; /* what is not there yet is no fault */
-  const char *path =
-      settings->repository ? settings->repository : repository_default(design->arena);
-  Entry entries[EXAMPLES];
-  const char *text = "";
-  if (settings->no_repository || !path || access(path, R_OK) != 0) return "none";
-  Repository *repository = repository_open(design->arena, path, false, &ignored);
-  int count = repository ? repository_search(repository, design->task.words, EXAMPLES, entries) : 0;
-  for (int i = 0; i < count; i++)
-    if (strlen(text) + strlen(entries[i].blueprint) < EXAMPLE_BYTES)
-      text = arena_format(design->arena, "%sTask: %s\n%s\n", text, entries[i].task,
-                          entries[i].blueprint);
-  if (repository) repository_close(repository);
-  hermes_diagnostics_free(&ignored);
-  return *text ? text : "none";
-}
-
-static const char *absolute(Design *design, const char *path) {
-  char *whole = path ? realpath(path, NULL) : NULL;
-  if (!whole) return NULL;
-  const char *copy = arena_copy(design->arena, whole, strlen(whole));
-  free(whole);
-  return copy;
-}
-
-static bool find_file(Design *design, const char *path, const char **found) {
-  *found = absolute(design, path);
-  return !path || *found || complain(design, HB0807, path, strerror(errno));
-}
-
-/* The words, or @FILE: those of a file. NULL, reported. */
-static const char *read_words(Design *design, const char *words) {
-  Bytes bytes;
-  if (*words != '@') return words;
-  if (!file_read(AT_FDCWD, words + 1, TASK_BYTES, &bytes)) {
-    complain(design, HB0807, words + 1, strerror(errno));
-    return NULL;
-  }
-  const char *text = arena_copy(design->arena, (const char *)bytes.data, bytes.size);
-  free(bytes.data);
-  return text;
-}
-
-/* "edge_rate: Mbit/s, energy: kWh", one by one. */
-static const char *const *read_quantities(Arena *arena, const char *text) {
-  const char **list = ARENA_ARRAY(arena, const char *, MOST_QUANTITIES + 1);
-  int count = 0;
-  char *rest = NULL, *copy = text ? arena_copy(arena, text, strlen(text)) : NULL;
-  for (char *one = copy ? strtok_r(copy, ",", &rest) : NULL; one && count < MOST_QUANTITIES;
-       one = strtok_r(NULL, ",", &rest))
-    list[count++] = one + strspn(one, " ");
-  return list;
-}
-
-static bool read_task(Design *design) {
-  const Settings *settings = &design->session->settings;
-  Task *task = &design->task;
-  task->words = read_words(design, settings->words[0]);
-  task->quantities = read_quantities(design->arena, settings->quantities);
-  cJSON *profile = task->words ? profile_directory(design->session, settings->data) : NULL;
-  if (!profile) return false;
-  task->profile = profile_text(design->arena, profile);
-  task->data = absolute(design, settings->data);
-  task->examples = find_examples(design);
-  cJSON_Delete(profile);
-  return find_file(design, settings->policy, &task->policy) &&
-         find_file(design, settings->held_out, &task->held_out) &&
-         (!task->held_out || fit_usable(design->session, task->held_out));
 }
 
 /* ---- the wire ---- */
@@ -424,7 +346,8 @@ int run_design(Session *session) {
   design.directory = session->settings.output;
   design.trace_path = below(&design, "trace.jsonl");
   design.work = below(&design, "work");
-  int code = read_task(&design) && open_directory(&design) ? design_twin(&design) : EXIT_WRONG;
+  int code = read_task(session, &design.task) && open_directory(&design) ? design_twin(&design)
+                                                                         : EXIT_WRONG;
   if (design.lock >= 0) close(design.lock);
   return *stop && code == EXIT_WRONG ? EXIT_STOPPED : code;
 }

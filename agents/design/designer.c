@@ -65,10 +65,10 @@ enum { ANGLES = sizeof angles / sizeof *angles };
 
 /* ---- inputs ---- */
 
-static const char *quantities_of(Arena *arena, const Task *task) {
+const char *quantities_text(Arena *arena, const char *const *quantities, const char *kind) {
   const char *text = "";
-  for (const char *const *quantity = task->quantities; quantity && *quantity; quantity++)
-    text = arena_format(arena, "%s- %s\n", text, *quantity);
+  for (; quantities && *quantities; quantities++)
+    text = arena_format(arena, "%s- %s%s\n", text, kind, *quantities);
   return *text ? text : "as the task says";
 }
 
@@ -77,7 +77,8 @@ static int inputs_of(Designer *designer, PromptInput *inputs, const PromptInput 
   const Task *task = designer->task;
   inputs[0] = (PromptInput){"task", task->words, false};
   inputs[1] = (PromptInput){"data", task->profile, false};
-  inputs[2] = (PromptInput){"quantities", quantities_of(&designer->session->arena, task), true};
+  inputs[2] = (PromptInput){"quantities",
+                            quantities_text(&designer->session->arena, task->quantities, ""), true};
   for (int i = 0; i < count; i++) inputs[3 + i] = own[i];
   return 3 + count;
 }

@@ -31,6 +31,9 @@ typedef struct Plan {
   const char *notes; /* what was chosen and why: the evaluator's words */
 } Plan;
 
+/* "- kpi edge_rate: Mbit/s" for each; `kind` stands before the name. */
+const char *quantities_text(Arena *arena, const char *const *quantities, const char *kind);
+
 /* One run of the chain. */
 typedef struct Designer {
   Session *session;

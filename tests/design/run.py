@@ -292,6 +292,25 @@ def test_lengths_of_the_command_line_have_limits():
     require("is empty" in run.said, run.said)
 
 
+def test_what_no_agent_could_mend_is_refused_before_any_is_asked():
+    work = WORK / "odd_policy.json"
+    for text, words in (("[]", "one JSON object"), ('{"power": 30} x', "one JSON object"), ("", "one JSON object")):
+        work.write_text(text)
+        run = Run("policy", {}, ["--policy", work]).go(code=1)
+        require("HB0808" in run.said and words in run.said and not run.twin.exists(), run.said)
+    run = Run("policy", {}, ["--policy", WORK]).go(code=1)
+    require("HB0807" in run.said and not run.twin.exists(), run.said)
+    for text in (", mean_rate: Mbit/s, : W", "mean rate: Mbit/s", ",".join(f"q{number}" for number in range(65))):
+        run = Run("asked", {}, ["--quantities", text]).go(code=1)
+        require("HB0804" in run.said and "--quantities" in run.said, run.said)
+    Run("spaces", {}, ["--quantities", " mean_rate: Mbit/s , radiated: W "]).go()
+    (WORK / "empty.md").write_text(" \n")
+    run = Run("empty", {})
+    run.words[1] = f"@{WORK / 'empty.md'}"
+    run.go(code=1)
+    require("no words" in run.said, run.said)
+
+
 def test_replies_of_many_texts_take_little_memory():
     missing = {**GO, "verdict": "missing", "missing": ["nothing"] * 100000, "parts": []}
     run = Run("many", {"evaluator": [as_json(missing)]}).go(code=3)
