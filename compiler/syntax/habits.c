@@ -44,8 +44,8 @@ static bool stands_alone(const Driver *driver, const Token *first, const Token *
   int left = !before ? 0 : before->as ? before->as : before->kind;
   bool in_list = open && (open->kind == '(' || open->kind == '[');
   bool begins = left == '=' || left == '(' || left == '[' || left == TOKEN_THEN ||
-                before->kind == TOKEN_ELSE || left == TOKEN_KW_RETURN || left == TOKEN_KW_ASSERT ||
-                (left == ',' && in_list);
+                (before && before->kind == TOKEN_ELSE) || left == TOKEN_KW_RETURN ||
+                left == TOKEN_KW_ASSERT || (left == ',' && in_list);
   bool ends = behind->kind == ';' || behind->kind == ')' || behind->kind == ']' ||
               behind->kind == TOKEN_STRING || behind->kind == TOKEN_ELSE ||
               (behind->kind == ',' && in_list) || (behind->kind == TOKEN_FOR && in_list);
@@ -427,8 +427,7 @@ static bool mend_tilde(Driver *driver, Token *token) {
 static bool mend_quoted_label(Driver *driver, Token *token) {
   const char *letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
   if (expects(driver, TOKEN_STRING) || !expects(driver, TOKEN_NAME) || is_operand(token - 1) ||
-      !*token->text ||
-      strspn(token->text, letters) < strlen(token->text))
+      !*token->text || strspn(token->text, letters) < strlen(token->text))
     return false;
   offer_fix(refuse(driver, token->span, "a label stands without quotes"), token->span, token->text,
             "without quotes");
