@@ -74,15 +74,15 @@ static bool is_wanted(const Bench *bench, const BenchRun *run) {
   return settings->word_count == 0;
 }
 
-static const char *keep(Arena *arena, const char *text) {
-  return arena_copy(arena, text, strlen(text));
+static const char *plain(Arena *arena, const char *text) {
+  return plain_text(arena, text, strlen(text));
 }
 
 /* What a cassette is of; false where its beginning does not say. */
 static bool read_start(Bench *bench, const Cassette *cassette, const char *path, BenchRun *run) {
   const cJSON *start = cassette_event(cassette, "start");
-  *run = (BenchRun){.task = keep(bench->arena, text_of(start, "task")),
-                    .model = keep(bench->arena, text_of(start, "model")),
+  *run = (BenchRun){.task = plain(bench->arena, text_of(start, "task")),
+                    .model = plain(bench->arena, text_of(start, "model")),
                     .source = path};
   if (!find_column(text_of(start, "column"), &run->column))
     return complain(bench, path, "its start names no column");

@@ -53,7 +53,8 @@ static cJSON *answer_of_twin(Solving *solving, const char *data, const char *pol
 /* The last lines that a program wrote to standard error: where a Python error says what it is. */
 static const char *tail(Arena *arena, const char *text) {
   size_t length = strlen(text);
-  return arena_format(arena, "%s", length > SAID_BYTES ? text + length - SAID_BYTES : text);
+  const char *last = length > SAID_BYTES ? text + length - SAID_BYTES : text;
+  return plain_text(arena, last, strlen(last));
 }
 
 static cJSON *answer_of_python(Solving *solving, const char *data, const char *policy,

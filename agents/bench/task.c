@@ -101,6 +101,10 @@ BenchTask *bench_task(Session *session, const char *directory, const char *name)
   Arena *arena = &session->arena;
   BenchTask *task = ARENA_NEW(arena, BenchTask);
   task->name = keep(arena, name);
+  if (!*name || *name == '.' || strchr(name, '/')) {
+    complain(session, name, "there is no task of this name");
+    return NULL;
+  }
   task->directory = arena_format(arena, "%s/%s", directory, name);
   cJSON *object = read_object(session, task->directory, "task.json");
   if (!object) return NULL;

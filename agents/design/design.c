@@ -301,7 +301,7 @@ static void tell(const Design *design, const cJSON *summary) {
     printf("%s\n%s\n",
            outcome->end == CHAIN_MISSING ? "This cannot be answered with what is there. Missing:"
                                          : "No twin came out.",
-           outcome->says);
+           plain_text(design->arena, outcome->says, strlen(outcome->says)));
   }
   print_usage_of(&usage);
 }

@@ -207,6 +207,22 @@ def test_the_papers_two_tasks_replay_to_validated_twins():
         require(tests and all(test["outcome"] != "failed" for test in tests), f"{tests}")
 
 
+def test_a_record_names_no_path_and_colours_nothing():
+    for name in ("../tasks/power_control", "", "."):
+        home = WORK / "path"
+        bench("path", [("cot", "power_control", thought("print(1)"))])
+        path = home / "cassettes/cot/power_control-0.jsonl"
+        path.write_text(path.read_text().replace('"task": "power_control"', f'"task": {json.dumps(name)}'))
+        done = subprocess.run([HERMES, "bench", "--cassettes", home / "cassettes"], cwd=SOURCE, text=True,
+                              capture_output=True, env=clean_environment(home), timeout=300)
+        require(done.returncode == 1 and "no task of this name" in done.stderr, done.stdout + done.stderr)
+    colour = thought("raise SystemExit('\\x1b[2J')")
+    bench("colours", [("cot", "power_control", colour)])
+    done = subprocess.run([HERMES, "bench", "--cassettes", WORK / "colours/cassettes"], cwd=SOURCE, text=True,
+                          capture_output=True, env=clean_environment(WORK / "colours"), timeout=300)
+    require("[2J" in done.stdout and "\x1b" not in done.stdout, repr(done.stdout))
+
+
 def test_tasks_that_lack_something_are_refused():
     tasks = WORK / "tasks"
     task = tasks / "power_control"

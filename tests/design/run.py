@@ -315,6 +315,11 @@ def test_replies_of_many_texts_take_little_memory():
     missing = {**GO, "verdict": "missing", "missing": ["nothing"] * 100000, "parts": []}
     run = Run("many", {"evaluator": [as_json(missing)]}).go(code=3)
     require(run.result["says"].count("nothing") == 100000, "not all is told")
+    missing = {**missing, "missing": ["a \x1b[2J mast"]}
+    run = Run("colours", {"evaluator": [as_json(missing)]})
+    run.words.remove("--json")
+    run.go(code=3)
+    require("mast" in run.said and "\x1b" not in run.said, repr(run.said))
 
 
 def test_something_missing_is_named():
