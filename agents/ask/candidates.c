@@ -174,27 +174,34 @@ static const cJSON *all_rows(const Question *question, const cJSON *slot, const 
   return NULL;
 }
 
+/* What is enumerated; NULL, or what is wrong with it. */
+static const char *read_subsets(const Question *question, const cJSON *enumerate,
+                                Subsets *subsets) {
+  const cJSON *slot = find_policy(question, text_of(enumerate, "policy"));
+  if (!slot) return "`enumerate` names no policy of the twin";
+  const char *problem = check_enumerate(question->arena, enumerate, slot);
+  if (problem) return problem;
+  *subsets = (Subsets){.question = question,
+                       .policy = text_of(enumerate, "policy"),
+                       .rows = field(enumerate, "rows"),
+                       .at = field(enumerate, "at"),
+                       .set = field(enumerate, "set"),
+                       .base = field(enumerate, "base"),
+                       .chosen = field(enumerate, "choose")->valueint,
+                       .rank = cJSON_GetArraySize(field(slot, "index"))};
+  if (cJSON_GetArraySize(subsets->rows) == 0) subsets->rows = all_rows(question, slot, subsets->at);
+  subsets->depth = depth_of(subsets, slot);
+  return check_subsets(subsets, slot);
+}
+
 static long write_subsets(const Question *question, const cJSON *enumerate, long room, FILE *out,
                           cJSON *labels, const char **problem) {
-  const cJSON *slot = find_policy(question, text_of(enumerate, "policy"));
-  if (!slot) return refuse(problem, "`enumerate` names no policy of the twin");
-  *problem = check_enumerate(question->arena, enumerate, slot);
-  if (*problem) return -1;
-  Subsets subsets = {.question = question,
-                     .policy = text_of(enumerate, "policy"),
-                     .rows = field(enumerate, "rows"),
-                     .at = field(enumerate, "at"),
-                     .set = field(enumerate, "set"),
-                     .base = field(enumerate, "base"),
-                     .chosen = field(enumerate, "choose")->valueint,
-                     .rank = cJSON_GetArraySize(field(slot, "index"))};
-  if (cJSON_GetArraySize(subsets.rows) == 0) subsets.rows = all_rows(question, slot, subsets.at);
-  subsets.depth = depth_of(&subsets, slot);
-  *problem = check_subsets(&subsets, slot);
+  Subsets subsets;
+  *problem = read_subsets(question, enumerate, &subsets);
   if (*problem) return -1;
   int picked[MOST_CHOSEN], count = cJSON_GetArraySize(subsets.rows);
   long written = 0;
-  if (subsets_of(count, subsets.chosen) > room)
+  if (subsets_of(count, subsets.chosen) > (double)room)
     return refuse(problem, arena_format(question->arena,
                                         "these are %.0f candidates, and at most %ld are evaluated: "
                                         "name fewer `rows`",

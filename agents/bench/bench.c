@@ -3,9 +3,9 @@
 
 #include "client/stop.h"
 #include "confine/room.h"
+#include "names.h"
 #include "record/shape.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +40,7 @@ static void tell_progress(const Bench *bench, const BenchRun *run) {
 
 /* Runs a task with a chat that is open, and closes it. */
 static bool run_with(Bench *bench, Chat *chat, Trace *trace, BenchRun run, bool exact) {
+  if (bench->count == MOST_RUNS) return complain(bench, run.source, "these are too many runs");
   const BenchTask *task = bench_task(bench->session, bench->tasks, run.task);
   const char *work = task ? room_open(bench->arena) : NULL;
   ChatManner manner = {.exact = exact, .gathered = true, .stop = bench->stop};
@@ -137,28 +138,18 @@ static bool replay(Bench *bench, const char *path) {
   return good;
 }
 
-static int by_name(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool is_record(const char *name) {
-  size_t length = strlen(name);
-  return length > 6 && strcmp(name + length - 6, ".jsonl") == 0;
-}
-
-/* The records below a directory of columns, in order. */
+/* The records below a directory of columns, in order; their number, -1 with errno. */
 static int list_records(Bench *bench, const char **paths) {
   int count = 0;
   for (int column = 0; column < COLUMNS; column++) {
     const char *directory =
         arena_format(bench->arena, "%s/%s", bench->cassettes, column_names[column]);
-    DIR *stream = opendir(directory);
-    int first = count;
-    for (const struct dirent *entry; stream && count < MOST_RUNS && (entry = readdir(stream));)
-      if (is_record(entry->d_name))
-        paths[count++] = arena_format(bench->arena, "%s/%s", directory, entry->d_name);
-    if (stream) closedir(stream);
-    qsort(paths + first, (size_t)(count - first), sizeof *paths, by_name);
+    int more = names_in(bench->arena, directory, ".jsonl", paths + count, MOST_RUNS - count);
+    if (more < 0 && errno == ENOENT) continue;
+    if (more < 0) return -1;
+    for (int i = count; i < count + more; i++)
+      paths[i] = arena_format(bench->arena, "%s/%s", directory, paths[i]);
+    count += more;
   }
   return count;
 }
@@ -166,6 +157,7 @@ static int list_records(Bench *bench, const char **paths) {
 static bool replay_all(Bench *bench) {
   const char **paths = ARENA_ARRAY(bench->arena, const char *, MOST_RUNS);
   int count = list_records(bench, paths);
+  if (count < 0) return complain(bench, bench->cassettes, strerror(errno));
   if (count == 0) return complain(bench, bench->cassettes, "it holds no record: COLUMN/NAME.jsonl");
   for (int i = 0; i < count && !*bench->stop; i++)
     if (!replay(bench, paths[i])) return false;

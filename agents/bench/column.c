@@ -57,6 +57,15 @@ static const char *tail(Arena *arena, const char *text) {
   return plain_text(arena, last, strlen(last));
 }
 
+static const char *problem_of(Solving *solving, const Child *child) {
+  if (!child->started) return child->problem;
+  if (child->stopped) return "it was stopped";
+  if (child->late)
+    return arena_format(solving->arena, "the program did not end within %d s", PYTHON_SECONDS);
+  return child->exit_code == 0 ? "the program printed no JSON object"
+                               : tail(solving->arena, child->err);
+}
+
 static cJSON *answer_of_python(Solving *solving, const char *data, const char *policy,
                                const char **problem) {
   const char *none = arena_format(solving->arena, "%s/none.json", solving->work);
@@ -74,14 +83,7 @@ static cJSON *answer_of_python(Solving *solving, const char *data, const char *p
   cJSON *numbers = good ? cJSON_Parse(child.out) : NULL;
   if (cJSON_IsObject(numbers)) return numbers;
   cJSON_Delete(numbers);
-  if (good)
-    *problem = "the program printed no JSON object";
-  else if (!child.started)
-    *problem = child.problem;
-  else if (child.late)
-    *problem = arena_format(solving->arena, "the program did not end within %d s", PYTHON_SECONDS);
-  else
-    *problem = tail(solving->arena, child.err);
+  *problem = problem_of(solving, &child);
   return NULL;
 }
 

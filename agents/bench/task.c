@@ -1,15 +1,14 @@
 /* Reading tasks. */
 #include "bench/bench.h"
 
+#include "names.h"
 #include "native/build.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TASK_BYTES = 4 << 20 };
@@ -117,22 +116,14 @@ BenchTask *bench_task(Session *session, const char *directory, const char *name)
   return NULL;
 }
 
-static int by_name(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 int bench_tasks(Session *session, const char *directory, const char **names) {
-  DIR *stream = opendir(directory);
-  int count = 0;
-  struct stat info;
-  for (const struct dirent *entry; stream && count < MOST_TASKS && (entry = readdir(stream));) {
-    const char *file = arena_format(&session->arena, "%s/%s/task.json", directory, entry->d_name);
-    if (entry->d_name[0] != '.' && stat(file, &info) == 0)
-      names[count++] = keep(&session->arena, entry->d_name);
+  int found = names_in(&session->arena, directory, "", names, MOST_TASKS), count = 0;
+  if (found < 0) complain(session, directory, strerror(errno));
+  for (int i = 0; i < found; i++) {
+    const char *file = arena_format(&session->arena, "%s/%s/task.json", directory, names[i]);
+    if (access(file, R_OK) == 0) names[count++] = names[i];
   }
-  if (count == 0) complain(session, directory, stream ? "it holds no task" : strerror(errno));
-  if (stream) closedir(stream);
-  qsort(names, (size_t)count, sizeof *names, by_name);
+  if (found >= 0 && count == 0) complain(session, directory, "it holds no task");
   return count;
 }
 

@@ -3,9 +3,9 @@
 
 #include "data/data.h"
 #include "json.h"
+#include "names.h"
 #include "prompt/prompt.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -108,11 +108,6 @@ static void read_table(Profile *profile, int directory, const char *file) {
   data_source_free(&source);
 }
 
-static bool ends_with(const char *name, const char *end) {
-  size_t length = strlen(name), cut = strlen(end);
-  return length > cut && strcmp(name + length - cut, end) == 0;
-}
-
 static void read_note(Profile *profile, int directory, const char *file) {
   data_source source = {.name = file};
   data_source_read(directory, &source, file_bytes, &profile->session->diagnostics);
@@ -123,55 +118,35 @@ static void read_note(Profile *profile, int directory, const char *file) {
   data_source_free(&source);
 }
 
-static int by_name(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-typedef struct Names {
-  const char *items[MOST_FILES];
-  size_t count;
-} Names;
-
-/* Tables by their names in order, so that one directory has one description. False where there are
- * more than are looked at. */
-static bool list_tables(Profile *profile, DIR *stream, Names *names) {
-  for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-    const char *name = entry->d_name;
-    if (name[0] == '.' || !ends_with(name, ".csv")) continue;
-    if (names->count == MOST_FILES) return false;
-    names->items[names->count++] = arena_copy(&profile->session->arena, name, strlen(name));
-  }
-  qsort(names->items, names->count, sizeof *names->items, by_name);
-  return true;
-}
-
 static bool complain(Profile *profile, const char *path, const char *why) {
   hermes_report(&profile->session->diagnostics, HB0701, NULL, "`%s` %s", path, why);
   return false;
 }
 
-static bool read_tables(Profile *profile, const char *path, DIR *stream) {
-  Names names = {.count = 0};
-  if (!list_tables(profile, stream, &names))
+/* Tables in the order of their names, so that one directory has one description. */
+static bool read_tables(Profile *profile, const char *path, int directory) {
+  Arena *arena = &profile->session->arena;
+  const char *names[MOST_FILES];
+  int count = names_in(arena, path, ".csv", names, MOST_FILES);
+  if (count < 0)
     return complain(profile, path,
-                    arena_format(&profile->session->arena,
-                                 "holds more than %d tables: agents are told of all or none",
-                                 MOST_FILES));
-  if (names.count == 0) return complain(profile, path, "holds no table: no .csv file");
-  if (faccessat(dirfd(stream), note_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-    read_note(profile, dirfd(stream), note_name);
-  for (size_t i = 0; i < names.count; i++) read_table(profile, dirfd(stream), names.items[i]);
+                    errno == E2BIG ? arena_format(arena, "holds more than %d tables", MOST_FILES)
+                                   : strerror(errno));
+  if (count == 0) return complain(profile, path, "holds no table: no .csv file");
+  if (faccessat(directory, note_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    read_note(profile, directory, note_name);
+  for (int i = 0; i < count; i++) read_table(profile, directory, names[i]);
   return profile->session->diagnostics.errors == 0;
 }
 
 static bool read_directory(Profile *profile, const char *path) {
-  DIR *stream = opendir(path);
-  if (!stream)
+  int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0)
     return complain(
         profile, path,
         arena_format(&profile->session->arena, "cannot be opened: %s", strerror(errno)));
-  bool good = read_tables(profile, path, stream);
-  closedir(stream);
+  bool good = read_tables(profile, path, directory);
+  close(directory);
   return good;
 }
 
@@ -339,8 +314,7 @@ const char *profile_text(Arena *arena, const cJSON *profile) {
     if (!isnan(number_of(file, "pairs")))
       fprintf(out, " of %g possible pairs", number_of(file, "pairs"));
     fputc('\n', out);
-    cJSON_ArrayForEach(column, field(file, "columns"))
-        write_column(column, out);
+    cJSON_ArrayForEach(column, field(file, "columns")) write_column(column, out);
     if (field(file, "columns_left_out"))
       fprintf(out, "  and %g columns more\n", number_of(file, "columns_left_out"));
   }
