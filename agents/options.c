@@ -423,7 +423,8 @@ static void check_settings(Reader *reader) {
   check_options(reader);
   if (settings->word_count < words_behind[settings->command].least)
     complain(reader, HB0805, "a word is missing");
-  for (int i = 0; i < settings->word_count; i++)
+  bool free = settings->command == COMMAND_REPOSITORY; /* words to search for may be any */
+  for (int i = 0; i < settings->word_count && !free; i++)
     if (!settings->words[i][strspn(settings->words[i], " \t\n")])
       complain(reader, HB0804, "a word is empty");
   bool needs_data = settings->command == COMMAND_DESIGN || settings->command == COMMAND_PROFILE;

@@ -48,6 +48,7 @@ typedef struct Asking {
   const char *goal; /* in the language of blueprints */
   const char *work; /* temporary directory */
   const char *results, *answer, *uncited;
+  bool lacking; /* the twin has not what is asked for */
 } Asking;
 
 /* ---- the twin ---- */
@@ -120,7 +121,8 @@ static bool ask_intent(Asking *asking) {
       ask_object(question->session, question->chat, asking->request, intended, &problem);
   if (!asking->intent) return complain(asking, HB0932, "asker", problem);
   const char *list = texts_joined(question->arena, field(asking->intent, "missing"), "; ");
-  return !*list || complain(asking, HB0938, "the twin lacks what is asked for", list);
+  asking->lacking = *list != '\0';
+  return !asking->lacking || complain(asking, HB0938, "the twin lacks what is asked for", list);
 }
 
 /* ---- the twin with the question's goal ---- */
@@ -359,5 +361,6 @@ int run_ask(Session *session) {
   if (open_twin(&asking)) asking.question.chat = open_chat(&asking);
   if (asking.question.chat) code = answer(&asking);
   close_asking(&asking);
+  if (asking.lacking) code = EXIT_MISSING;
   return *stop && code == EXIT_WRONG ? EXIT_STOPPED : code;
 }

@@ -75,7 +75,7 @@ static bool numbers_alike(double a, double b) {
   return a == b || fabs(a - b) <= tolerance * fmax(fabs(a), fabs(b));
 }
 
-static bool runs_alike(const cJSON *a, const cJSON *b) {
+bool runs_alike(const cJSON *a, const cJSON *b) {
   const cJSON *ours = field(a, "kpis"), *theirs = field(b, "kpis"), *kpi;
   if (cJSON_GetArraySize(ours) != cJSON_GetArraySize(theirs)) return false;
   cJSON_ArrayForEach(kpi, ours) {

@@ -12,6 +12,8 @@ typedef struct Behaviour {
 Behaviour behaviour_of(Session *session, const Task *task, const char *program);
 void behaviour_free(Behaviour *behaviour);
 
+/* Have two runs the same KPIs, with the same numbers? */
+bool runs_alike(const cJSON *a, const cJSON *b);
 /* Do two compute the same KPIs, up to the order of sums? */
 bool behave_alike(const Behaviour *a, const Behaviour *b);
 

@@ -1,6 +1,7 @@
 /* One gate after the other. */
 #include "coder/gates.h"
 
+#include "coder/behaviour.h"
 #include "coder/fit.h"
 #include "coder/harness.h"
 #include "coder/twin.h"
@@ -147,6 +148,18 @@ static bool gate_build(Judging *judging) {
 
 /* ---- run ---- */
 
+/* Decisions that change nothing may be right, and may as well not have been modelled. */
+static void note_decisions(Judging *judging) {
+  const Verdict *verdict = judging->verdict;
+  if (!verdict->decided || !runs_alike(verdict->run, verdict->decided)) return;
+  cJSON *test = cJSON_CreateObject();
+  cJSON_AddStringToObject(test, "gate", gate_names[GATE_RUN]);
+  cJSON_AddStringToObject(test, "check", "decisions of the task");
+  cJSON_AddStringToObject(test, "outcome", "noted");
+  cJSON_AddStringToObject(test, "says", "the decisions of the policy file change no KPI");
+  cJSON_AddItemToArray(verdict->tests, test);
+}
+
 static bool gate_run(Judging *judging) {
   Verdict *verdict = judging->verdict;
   const Task *task = judging->task;
@@ -155,6 +168,7 @@ static bool gate_run(Judging *judging) {
   if (verdict->run && task->policy)
     verdict->decided =
         twin_run(judging->arena, verdict->program, task->data, task->policy, NULL, &problem);
+  note_decisions(judging);
   if (verdict->run && (verdict->decided || !task->policy)) return true;
   return fail(judging, arena_format(judging->arena, "%s the twin said:\n%s",
                                     verdict->run ? "With the decisions of the task"

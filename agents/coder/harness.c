@@ -322,13 +322,22 @@ static double most_of(const double *numbers, size_t count) {
   return most;
 }
 
+/* What a run shows an array as: a column with its table. */
+static const char *shown_name(const Check *check, const cJSON *slot) {
+  const char *name = text_of(slot, "name");
+  if (!has_role(slot, "column")) return name;
+  int number = (int)cJSON_GetNumberValue(field(slot, "table"));
+  const cJSON *table = cJSON_GetArrayItem(field(check->description, "tables"), number);
+  return arena_format(&check->session->arena, "%s.%s", text_of(table, "name"), name);
+}
+
 /* No more may arrive anywhere than is sent somewhere. */
 static void compare_sent(Check *check, const char *name, const cJSON *received, const cJSON *sent,
                          const cJSON *run) {
   Arena *arena = &check->session->arena;
   size_t count, sent_count;
   double *levels = array_of(arena, run, text_of(received, "name"), &count);
-  double *powers = array_of(arena, run, text_of(sent, "name"), &sent_count);
+  double *powers = array_of(arena, run, shown_name(check, sent), &sent_count);
   double arrives = most_of(levels, count), leaves = most_of(powers, sent_count);
   if (arrives > leaves + small_db)
     fail(check, name,
@@ -349,7 +358,8 @@ static void check_conservation(Check *check) {
     skip(check, name, "no two arrays are sent and received power by their names and units");
     return;
   }
-  const char *show = arena_format(arena, "%s,%s", text_of(received, "name"), text_of(sent, "name"));
+  const char *show =
+      arena_format(arena, "%s,%s", text_of(received, "name"), shown_name(check, sent));
   cJSON *run = twin_run(arena, check->program, check->task->data, NULL, show, &problem);
   if (run)
     compare_sent(check, name, received, sent, run);

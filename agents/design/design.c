@@ -275,6 +275,9 @@ static void print_checks(const cJSON *tests) {
     skipped += strcmp(text_of(test, "outcome"), "skipped") == 0;
   }
   printf("%d checks passed, %d did not apply (tests.json)\n", passed, skipped);
+  cJSON_ArrayForEach(test, tests) {
+    if (strcmp(text_of(test, "outcome"), "noted") == 0) printf("note: %s\n", text_of(test, "says"));
+  }
 }
 
 static void print_usage_of(const Usage *usage) {
@@ -315,11 +318,15 @@ static int finish(Design *design) {
   cJSON *summary = outcome_json(design);
   bool good = end != CHAIN_VALIDATED || write_twin(design, summary);
   if (good && end == CHAIN_VALIDATED) remember(design, summary);
-  if (end != CHAIN_VALIDATED)
-    hermes_report(&design->session->diagnostics, reasons[end], NULL,
-                  end == CHAIN_MISSING ? "the task cannot be answered with these data"
-                                       : "no twin came out; the record is %s",
-                  design->trace_path);
+  if (end != CHAIN_VALIDATED) {
+    hermes_diagnostic *d =
+        hermes_report(&design->session->diagnostics, reasons[end], NULL,
+                      end == CHAIN_MISSING ? "the task cannot be answered with these data"
+                                           : "no twin came out; the record is %s",
+                      design->trace_path);
+    if (end == CHAIN_MISSING)
+      hermes_diagnostic_note(d, "once that is added, the same command with --resume goes on");
+  }
   if (good) tell(design, summary);
   trace_event(design->trace, "end", summary);
   return good ? codes[end] : EXIT_WRONG;
@@ -349,5 +356,7 @@ int run_design(Session *session) {
   int code = read_task(session, &design.task) && open_directory(&design) ? design_twin(&design)
                                                                          : EXIT_WRONG;
   if (design.lock >= 0) close(design.lock);
+  if (*stop && code != EXIT_DONE && !session->settings.quiet)
+    fprintf(stderr, "stopped; the same command with --resume goes on\n");
   return *stop && code == EXIT_WRONG ? EXIT_STOPPED : code;
 }

@@ -132,7 +132,7 @@ def test_what_cannot_be_evaluated_is_asked_for_once_more():
 
 
 def test_what_the_twin_lacks_is_said():
-    said = ask("lacks", [{**INTENT, "missing": ["the twin knows no tilts"]}], [], code=1)
+    said = ask("lacks", [{**INTENT, "missing": ["the twin knows no tilts"]}], [], code=3)
     require("HB0938" in said and "knows no tilts" in said, said)
 
 
@@ -201,7 +201,7 @@ def test_what_is_tiny_is_no_result_either():
 
 
 def test_replies_without_end_take_little_memory():
-    said = ask("lacking", [{**INTENT, "missing": ["nothing"] * 100000}], [], code=1)
+    said = ask("lacking", [{**INTENT, "missing": ["nothing"] * 100000}], [], code=3)
     require("HB0938" in said, said[:500])
     ask("numbers", [enumerated()], [" ".join(str(7000000 + number) for number in range(50000))] * 2, code=1)
 

@@ -554,6 +554,20 @@ def test_the_harness_lets_honest_physics_pass():
         require(found.get(check) == "passed", f"{check}: {found}")
 
 
+def test_power_in_a_column_counts_as_sent():
+    text = HONEST.replace("tx_power : W", "tx_power : dBm").replace("db(c.tx_power) + offset[c]", "offset[c] - 0 dB") \
+        .replace("sent[c in cell] : dBm", "changed[c in cell] : dB").replace("in  sent", "in  changed") \
+        .replace("sent[c] + path.gain[u, c]", "c.tx_power + changed[c] + path.gain[u, c] + 150 dB")
+    harness("column", text, "conservation of power")
+
+
+def test_decisions_that_change_nothing_are_noted():
+    (WORK / "none.json").write_text("{}")
+    run = Run("noted", {}, ["--policy", WORK / "none.json"]).go()
+    notes = [test for test in json.loads((run.twin / "tests.json").read_text()) if test["outcome"] == "noted"]
+    require(len(notes) == 1 and "change no KPI" in notes[0]["says"], f"the notes are {notes}")
+
+
 def test_received_power_that_rises_by_more_than_is_sent_is_refused():
     harness("louder", HONEST.replace("sent[c] + path.gain", "2 * (sent[c] - 0 dBm) + 0 dBm + path.gain"),
             "received power")
