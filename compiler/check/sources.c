@@ -21,8 +21,10 @@ static Arena *arena_of(const Reading *r) {
 }
 
 const char *source_text_of(Checker *checker, const Decl *table) {
-  char *text = arena_copy(&checker->compiler->arena, source_text(checker, table->source_span),
-                          table->source_span.end - table->source_span.start);
+  Compiler *compiler = checker->compiler;
+  Span span = table->source_span;
+  char *text = arena_copy(&compiler->arena, compiler->sources[span.source]->text + span.start,
+                          span.end - span.start);
   char *to = text;
   for (const char *c = text; *c; c++) {
     bool blank = strchr(" \t\r\n", *c) != NULL;
