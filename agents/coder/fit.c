@@ -223,12 +223,7 @@ static const char *judge_quantity(Fitting *fitting, Measurement *items, size_t c
       arena, "`%s` deviates from %zu measurements: mean %+.3g, rms %.3g (%s; at most %.3g)\n",
       items->value, count, mean, rms, decibels ? "dB" : "as a share of what was measured",
       decibels ? fit_decibels : fit_share);
-  cJSON *object = cJSON_CreateObject();
-  cJSON_AddStringToObject(object, "gate", "fit");
-  cJSON_AddStringToObject(object, "check", items->value);
-  cJSON_AddStringToObject(object, "outcome", near ? "passed" : "failed");
-  cJSON_AddStringToObject(object, "says", text);
-  cJSON_AddItemToArray(found, object);
+  keep_test(found, GATE_FIT, items->value, near ? "passed" : "failed", text);
   return near ? "" : conditions(arena, items, count, text);
 }
 

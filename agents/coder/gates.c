@@ -30,6 +30,15 @@ typedef struct Judging {
   Verdict *verdict;
 } Judging;
 
+void keep_test(cJSON *tests, Gate gate, const char *check, const char *outcome, const char *says) {
+  cJSON *test = cJSON_CreateObject();
+  cJSON_AddStringToObject(test, "gate", gate_names[gate]);
+  cJSON_AddStringToObject(test, "check", check);
+  cJSON_AddStringToObject(test, "outcome", outcome);
+  if (*says) cJSON_AddStringToObject(test, "says", says);
+  cJSON_AddItemToArray(tests, test);
+}
+
 static bool fail(Judging *judging, const char *feedback) {
   judging->verdict->feedback = feedback;
   return false;
@@ -89,11 +98,8 @@ static const char *missing_quantities(Arena *arena, const Compiler *compiler, co
 /* Applies the verified fixes; what they were is part of the record. */
 static void mend(Judging *judging, Compiler *compiler) {
   Verdict *verdict = judging->verdict;
-  FILE *told = fopen("/dev/null", "w");
-  char *text =
-      told ? mend_text(compiler, "blueprint.hbp", verdict->text, told, &verdict->fixes) : NULL;
-  if (told) fclose(told);
-  if (text && verdict->fixes > 0) verdict->text = arena_copy(judging->arena, text, strlen(text));
+  char *text = mend_text(compiler, "blueprint.hbp", verdict->text, NULL, &verdict->fixes);
+  if (verdict->fixes > 0) verdict->text = arena_copy(judging->arena, text, strlen(text));
 }
 
 static bool check_sound(Judging *judging, Compiler *compiler) {
@@ -119,12 +125,14 @@ static bool gate_check(Judging *judging) {
                                       MOST_BLUEPRINT_BYTES));
   }
   compiler_init(&compiler, stdlib);
-  verdict->compiled_raw =
+  bool good = verdict->compiled_raw =
       check_blueprint_text(&compiler, "blueprint.hbp", verdict->text, strlen(verdict->text));
-  if (!verdict->compiled_raw) mend(judging, &compiler);
-  compiler_free(&compiler);
-  compiler_init(&compiler, stdlib);
-  bool good = check_sound(judging, &compiler);
+  if (!good) {
+    mend(judging, &compiler);
+    compiler_free(&compiler);
+    compiler_init(&compiler, stdlib);
+    good = check_sound(judging, &compiler);
+  }
   const char *missing = good ? missing_quantities(judging->arena, &compiler, judging->task) : "";
   if (*missing) good = fail(judging, missing);
   compiler_free(&compiler);
@@ -152,12 +160,8 @@ static bool gate_build(Judging *judging) {
 static void note_decisions(Judging *judging) {
   const Verdict *verdict = judging->verdict;
   if (!verdict->decided || !runs_alike(verdict->run, verdict->decided)) return;
-  cJSON *test = cJSON_CreateObject();
-  cJSON_AddStringToObject(test, "gate", gate_names[GATE_RUN]);
-  cJSON_AddStringToObject(test, "check", "decisions of the task");
-  cJSON_AddStringToObject(test, "outcome", "noted");
-  cJSON_AddStringToObject(test, "says", "the decisions of the policy file change no KPI");
-  cJSON_AddItemToArray(verdict->tests, test);
+  keep_test(verdict->tests, GATE_RUN, "decisions of the task", "noted",
+            "the decisions of the policy file change no KPI");
 }
 
 static bool gate_run(Judging *judging) {
@@ -211,11 +215,8 @@ static void keep_expects(Judging *judging, const cJSON *document) {
   const cJSON *expect;
   cJSON_ArrayForEach(expect, field(document, "expects")) {
     bool passed = cJSON_IsTrue(field(expect, "passed"));
-    cJSON *test = cJSON_CreateObject();
-    cJSON_AddStringToObject(test, "gate", gate_names[GATE_EXPECT]);
-    cJSON_AddStringToObject(test, "check", text_of(expect, "doc"));
-    cJSON_AddStringToObject(test, "outcome", passed ? "passed" : "failed");
-    cJSON_AddItemToArray(judging->verdict->tests, test);
+    keep_test(judging->verdict->tests, GATE_EXPECT, text_of(expect, "doc"),
+              passed ? "passed" : "failed", "");
   }
 }
 

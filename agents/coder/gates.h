@@ -28,6 +28,9 @@ typedef struct Verdict {
   cJSON *tests;         /* an array: what each gate found */
 } Verdict;
 
+/* Adds what a gate found to its tests; `says` may be "". */
+void keep_test(cJSON *tests, Gate gate, const char *check, const char *outcome, const char *says);
+
 /* Judges one blueprint; its files are PATH.hbp and PATH. To be freed. */
 void judge(Designer *designer, const char *text, const char *path, Verdict *verdict);
 void verdict_free(Verdict *verdict);

@@ -28,12 +28,7 @@ typedef struct Check {
 /* ---- outcomes ---- */
 
 static void note(Check *check, const char *name, const char *outcome, const char *says) {
-  cJSON *object = cJSON_CreateObject();
-  cJSON_AddStringToObject(object, "gate", "harness");
-  cJSON_AddStringToObject(object, "check", name);
-  cJSON_AddStringToObject(object, "outcome", outcome);
-  if (*says) cJSON_AddStringToObject(object, "says", says);
-  cJSON_AddItemToArray(check->found, object);
+  keep_test(check->found, GATE_HARNESS, name, outcome, says);
 }
 
 static void fail(Check *check, const char *name, const char *says) {

@@ -127,7 +127,7 @@ static Finding look_for_prompts(const Doctor *doctor) {
 }
 
 static Finding look_for_repository(const Doctor *doctor) {
-  const char *path = repository_default(doctor->arena);
+  const char *path = repository_path(doctor->arena, NULL);
   if (!path) return absent("no place for one", "set HOME or XDG_DATA_HOME");
   if (access(path, F_OK) != 0)
     return absent(arena_format(doctor->arena, "%s is not there yet", path),

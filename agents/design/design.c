@@ -237,8 +237,7 @@ static const char *scores_text(Design *design) {
 static void remember(Design *design, const cJSON *summary) {
   const Settings *settings = &design->session->settings;
   const Verdict *verdict = &design->outcome.coded.verdict;
-  const char *path =
-      settings->repository ? settings->repository : repository_default(design->arena);
+  const char *path = repository_path(design->arena, settings->repository);
   if (settings->no_repository || settings->replay || !path) return;
   Repository *repository =
       repository_open(design->arena, path, true, &design->session->diagnostics);

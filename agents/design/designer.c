@@ -151,7 +151,6 @@ static cJSON *evaluate(Designer *designer, const char *reflections, Plan *plan) 
     return NULL;
   }
   note_decision(designer, "evaluator", object);
-  plan->notes = arena_format(&designer->session->arena, "%s", text_of(object, "why"));
   if (strcmp(text_of(object, "verdict"), "missing") != 0) return object;
   if (cJSON_GetArraySize(field(object, "missing")) > 0)
     end_missing(designer, plan, object);

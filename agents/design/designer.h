@@ -27,8 +27,7 @@ typedef enum DesignEnd {
 
 typedef struct Plan {
   DesignEnd end;
-  const char *text;  /* of DESIGN_PLANNED: the plan, JSON as the refiner wrote it */
-  const char *notes; /* what was chosen and why: the evaluator's words */
+  const char *text; /* of DESIGN_PLANNED: the plan, JSON as the refiner wrote it */
 } Plan;
 
 /* "- kpi edge_rate: Mbit/s" for each; `kind` stands before the name. */

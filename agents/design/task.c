@@ -32,7 +32,7 @@ static const char *find_examples(Session *session, const char *words) {
   const Settings *settings = &session->settings;
   Arena *arena = &session->arena;
   hermes_diagnostics ignored = {0}; /* what is not there yet is no fault */
-  const char *path = settings->repository ? settings->repository : repository_default(arena);
+  const char *path = repository_path(arena, settings->repository);
   Entry entries[EXAMPLES];
   const char *text = "";
   if (settings->no_repository || !path || access(path, R_OK) != 0) return "none";

@@ -9,10 +9,12 @@
 
 enum { DEFAULT_TOP = 5 };
 
+static const char *path_of(Call *call) {
+  return repository_path(&call->compiler.arena, call->server->session->settings.repository);
+}
+
 static Repository *open_repository(Call *call, bool create) {
-  Session *session = call->server->session;
-  const char *path = session->settings.repository;
-  if (!path) path = repository_default(&call->compiler.arena);
+  const char *path = path_of(call);
   if (!path) {
     hermes_report(&call->compiler.diagnostics, HB0913, NULL,
                   "there is no home to keep a repository in");
@@ -23,8 +25,7 @@ static Repository *open_repository(Call *call, bool create) {
 
 /* Nothing was kept yet: that is no failure. */
 static bool is_there(Call *call) {
-  const char *path = call->server->session->settings.repository;
-  if (!path) path = repository_default(&call->compiler.arena);
+  const char *path = path_of(call);
   return path && access(path, F_OK) == 0;
 }
 

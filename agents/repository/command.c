@@ -167,8 +167,7 @@ static bool count_words(Session *session, int action) {
 }
 
 static const char *path_of(Session *session) {
-  const char *path = session->settings.repository;
-  if (!path) path = repository_default(&session->arena);
+  const char *path = repository_path(&session->arena, session->settings.repository);
   if (!path)
     hermes_report(&session->diagnostics, HB0913, NULL,
                   "there is no home to keep a repository in: name one by --repository");

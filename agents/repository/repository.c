@@ -47,8 +47,9 @@ static const char schema[] =
 
 /* ---- where it is ---- */
 
-const char *repository_default(Arena *arena) {
+const char *repository_path(Arena *arena, const char *named) {
   const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+  if (named) return named;
   if (data && *data == '/') return arena_format(arena, "%s/hermes/repository.db", data);
   if (!home || !*home) return NULL;
   return arena_format(arena, "%s/.local/share/hermes/repository.db", home);

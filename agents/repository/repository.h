@@ -24,8 +24,9 @@ typedef struct Entry {
 
 typedef struct Repository Repository;
 
-/* $XDG_DATA_HOME/hermes/repository.db, or below ~/.local/share; NULL where there is no home. */
-const char *repository_default(Arena *arena);
+/* The one that is named, or else $XDG_DATA_HOME/hermes/repository.db, or below ~/.local/share; NULL
+ * where there is no home. */
+const char *repository_path(Arena *arena, const char *named);
 /* NULL with a diagnostic. `create`: makes the file and its directories where they are not there. */
 Repository *repository_open(Arena *arena, const char *path, bool create,
                             hermes_diagnostics *diagnostics);

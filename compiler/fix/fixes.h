@@ -47,7 +47,8 @@ void verify_fixes_of(Compiler *compiler, hermes_diagnostic *d);
 void mend_blueprint(Compiler *compiler, const char *path, bool dry_run, FILE *out);
 
 /* The same of a text in memory, which is named `path`: the mended text, in the arena; nothing is
- * reported. Sets how many fixes were applied. */
+ * reported. What was done is told on `out`, where it is not NULL. Sets how many fixes were
+ * applied. */
 char *mend_text(Compiler *compiler, const char *path, const char *text, FILE *out, size_t *fixed);
 
 #endif

@@ -55,7 +55,7 @@ static bool mend_once(Mending *m) {
   char *text = NULL;
   if (d) text = fix_apply(&m->compiler->arena, m->text, m->length, &d->fixes[0], &m->length);
   if (text) {
-    tell(m, &round, d);
+    if (m->out) tell(m, &round, d);
     m->text = text;
     m->fixed++;
   }
