@@ -121,7 +121,7 @@ static const Option options[] = {
       "go on with the run whose record is in the output\ndirectory"}},
     {OPTION_TEXT,
      FIELD(repository),
-     {"--repository", NULL, "FILE", false, NULL, IN_DESIGN | IN_REPOSITORY | IN_MCP | IN_BENCH,
+     {"--repository", NULL, "FILE", false, NULL, IN_DESIGN | IN_REPOSITORY | IN_MCP,
       "the repository of proven blueprints, in place of\n"
       "$XDG_DATA_HOME/hermes/repository.db"}},
     {OPTION_FLAG,
@@ -134,7 +134,7 @@ static const Option options[] = {
       "number"}},
     {OPTION_TEXT,
      FIELD(policy),
-     {"--policy", NULL, "FILE", false, NULL, IN_DESIGN | IN_ASK,
+     {"--policy", NULL, "FILE", false, NULL, IN_DESIGN,
       "decisions that the twin is run with as well"}},
     {OPTION_TEXT,
      FIELD(quantities),
