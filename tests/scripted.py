@@ -1,8 +1,10 @@
 """A model by script: cassettes whose replies a test writes, so that every turn of the agents can be brought about."""
+import contextlib
 import http.server
 import json
 import os
 import pathlib
+import socket
 import sys
 import threading
 
@@ -53,6 +55,21 @@ def cassette(path, roles):
 
 
 # ---- the same, live ----
+
+def live_environment(home, port):
+    """That of a run which asks a server on this machine."""
+    return {**clean_environment(home), "HERMES_MODEL": "script", "HERMES_BASE_URL": f"http://127.0.0.1:{port}/v1"}
+
+
+@contextlib.contextmanager
+def silent_server():
+    """A server that takes calls, and says nothing."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        server.settimeout(60)
+        yield server
+
 
 class Server(http.server.ThreadingHTTPServer):
     """A server that replies by role, which it knows by the prompt's system text."""

@@ -16,7 +16,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
 from scripted import (HERMES, PLAN, REFERENCE, ROLES, WORK, Server, as_json, block, cassette,  # noqa: E402
-                      clean_environment, nothing_left)
+                      clean_environment, live_environment, nothing_left)
 
 TASKS = SOURCE / "bench/tasks"
 # Truth itself as a program: what the baseline would have to be. It looks the answer up by the data that it is given.
@@ -169,8 +169,7 @@ def test_what_has_changed_is_recorded_anew():
     home = WORK / "refresh"
     words = [HERMES, "bench", "--cassettes", home / "cassettes", "--json"]
     with Server(thought(RIGHT % json.dumps(truths()))) as server:
-        environment = {**clean_environment(home), "HERMES_MODEL": "script",
-                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1"}
+        environment = live_environment(home, server.server_port)
         for asked in (1, 1):  # the second time nothing has changed any more
             done = subprocess.run([*words, "--refresh"], cwd=SOURCE, text=True, capture_output=True, env=environment,
                                   timeout=300)

@@ -10,7 +10,6 @@ import json
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 from cases import require, run_all  # noqa: E402
 from scripted import (GO, HERMES, NETWORK, PLAN, REFERENCE, ROLES, TRUTH, WORK, Server, as_json,  # noqa: E402
-                      block, cassette, clean_environment, nothing_left)
+                      block, cassette, clean_environment, live_environment, nothing_left, silent_server)
 
 TASK = "What do our users get after a change of transmit powers?"
 
@@ -192,14 +191,10 @@ def test_functions_of_the_library_that_a_task_names_are_offered():
 
 
 def test_ctrl_c_leaves_the_record_and_nothing_half_written():
-    with socket.socket() as server:  # it takes calls, and says nothing
-        server.bind(("127.0.0.1", 0))
-        server.listen()
+    with silent_server() as server:
         run = Run("stopped", None)
-        environment = {**clean_environment(run.home), "HERMES_MODEL": "none",
-                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.getsockname()[1]}/v1"}
+        environment = live_environment(run.home, server.getsockname()[1])
         child = subprocess.Popen([HERMES, *run.words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        server.settimeout(60)
         server.accept()
         child.send_signal(signal.SIGINT)
         child.communicate(timeout=60)
@@ -210,8 +205,7 @@ def test_ctrl_c_leaves_the_record_and_nothing_half_written():
 def test_what_was_proven_serves_the_next_task():
     with Server(ROLES) as server:
         first = Run("live", None)
-        environment = {**clean_environment(first.home), "HERMES_MODEL": "script",
-                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1"}
+        environment = live_environment(first.home, server.server_port)
         for number in (1, 2):
             words = [*first.words[:5], first.home / f"twin{number}", *first.words[6:]]
             done = subprocess.run([HERMES, *words], text=True, capture_output=True, env=environment, timeout=300)
@@ -264,14 +258,10 @@ def started(run):
 
 
 def test_two_designs_in_one_directory_exclude_each_other():
-    with socket.socket() as server:  # it takes calls, and says nothing
-        server.bind(("127.0.0.1", 0))
-        server.listen()
+    with silent_server() as server:
         run = Run("twice", None)
-        environment = {**clean_environment(run.home), "HERMES_MODEL": "none",
-                       "HERMES_BASE_URL": f"http://127.0.0.1:{server.getsockname()[1]}/v1"}
+        environment = live_environment(run.home, server.getsockname()[1])
         first = subprocess.Popen([HERMES, *run.words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        server.settimeout(60)
         server.accept()
         before = sorted(run.twin.iterdir())
         second = subprocess.run([HERMES, *run.words, "--resume"], env=environment, text=True, capture_output=True, timeout=60)
